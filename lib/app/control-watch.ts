@@ -1,0 +1,34 @@
+/** What the user asks of a running task, looked up now and then. */
+import { type Control, RUNNING } from '../core/control.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { TaskState } from './task-state.ts';
+
+/** How long a pause or cancel may take to be noticed: one small GET a function in that time. */
+export const CONTROL_READ_EVERY_MS = 5_000;
+
+export class ControlWatch {
+  private readonly clock: Clock;
+  private readonly state: TaskState;
+  private readAtMs = -Infinity;
+  private control: Control = RUNNING;
+
+  constructor(clock: Clock, state: TaskState) {
+    this.clock = clock;
+    this.state = state;
+  }
+
+  /** As last read. */
+  get last(): Control {
+    return this.control;
+  }
+
+  /** Reads the object, unless that was done a moment ago. */
+  async read(signal: AbortSignal): Promise<Control> {
+    const nowMs = this.clock.now();
+    if (nowMs - this.readAtMs >= CONTROL_READ_EVERY_MS) {
+      this.control = await this.state.readControl(signal);
+      this.readAtMs = nowMs;
+    }
+    return this.control;
+  }
+}

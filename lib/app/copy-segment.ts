@@ -1,0 +1,80 @@
+/**
+ * A segment: its entries copied in order by a few lanes, what is done written as slices, the rest handed on before
+ * the deadline. Stateless: a doubled message finds the results and goes on behind them.
+ */
+import type { SegmentMessage } from '../core/messages.ts';
+import type { Entry } from '../core/object.ts';
+import { farthest } from '../core/slices.ts';
+import type { Clock, Dice } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { Queue } from '../ports/queue.ts';
+import type { Stores } from '../ports/stores.ts';
+import { viewTarget } from './conflicts.ts';
+import { ControlWatch } from './control-watch.ts';
+import { type CopyContext, mappingOf } from './copy-context.ts';
+import type { Semaphore } from './lanes.ts';
+import { ringResult, ringSegment } from './ring.ts';
+import { SegmentRun } from './segment-run.ts';
+import { type TaskState, taskStateOf } from './task-state.ts';
+
+export interface CopyPorts {
+  readonly stores: Stores;
+  readonly queue: Queue;
+  readonly clock: Clock;
+  readonly dice: Dice;
+  readonly log: Log;
+  readonly parts: Semaphore;
+  /** Objects under way in one invocation. */
+  readonly lanes: number;
+}
+
+/** After so many invocations that finished nothing, the entry they all hung on fails. */
+const STALLED_MAX = 3;
+
+/** `deadlineMs` by the clock: what is not done by then is handed on. `signal`: the process is being stopped. */
+export async function copySegment(
+  ports: CopyPorts,
+  message: SegmentMessage,
+  deadlineMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const { segmentId, count } = message;
+  const state = taskStateOf(ports.stores, message.state);
+  const control = new ControlWatch(ports.clock, state);
+  if ((await control.read(signal)).state !== 'running') return; // the reporter rings again when the task goes on
+  const from = farthest(await state.spans(segmentId, signal));
+  if (from >= count) {
+    await ringResult(ports.queue, { taskId: message.taskId, segmentId });
+    return;
+  }
+  const entries = await state.readManifest(segmentId, count, signal);
+  const run = await openRun(ports, { message, state, entries, from, deadlineMs }, signal);
+  const to = await run.run(control, signal);
+  if (to < count && !signal.aborted && control.last.state === 'running') {
+    await ringSegment(ports.queue, { ...message, stalled: to > from ? 0 : message.stalled + 1 });
+  }
+}
+
+interface Opening {
+  readonly message: SegmentMessage;
+  readonly state: TaskState;
+  readonly entries: readonly Entry[];
+  readonly from: number;
+  readonly deadlineMs: number;
+}
+
+async function openRun(ports: CopyPorts, opening: Opening, signal: AbortSignal): Promise<SegmentRun> {
+  const { message, state, entries, from } = opening;
+  const task = await state.readTask(signal);
+  const context: CopyContext = {
+    task,
+    mapping: mappingOf(task),
+    source: ports.stores.source(task),
+    sink: ports.stores.sink(task),
+    clock: ports.clock,
+    dice: ports.dice,
+    parts: ports.parts,
+  };
+  const view = await viewTarget(context, entries.slice(from), signal);
+  return new SegmentRun({ ...opening, ports, context, view, givesUpFirst: message.stalled >= STALLED_MAX });
+}

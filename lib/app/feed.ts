@@ -1,0 +1,76 @@
+/** What a range yields: entries with their positions, page by page, from a listing or from a manifest. */
+import { compareKeys } from '../core/keys.ts';
+import { StoreError } from '../core/errors.ts';
+import type { Entry } from '../core/object.ts';
+import type { ObjectSource } from '../ports/object-source.ts';
+
+export interface FeedItem {
+  readonly entry: Entry;
+  /** Where it lies in the range's order: its key, or its line. A cursor. */
+  readonly position: string;
+}
+
+export interface FeedPage {
+  readonly items: readonly FeedItem[];
+  /** Everything up to here has been looked at. */
+  readonly cursor: string;
+  /** Nothing of the range follows. */
+  readonly last: boolean;
+}
+
+/** Pages of one stretch of a range: `after < position <= upTo`. */
+export interface Feed {
+  pages(
+    stretch: { readonly after: string; readonly upTo: string | undefined },
+    signal: AbortSignal,
+  ): AsyncIterable<FeedPage>;
+}
+
+/** Keys a page: the most that OSS lists at a time. */
+const PAGE_KEYS = 1_000;
+
+/** Lists a bucket; the next page is asked for while the last one is worked on. */
+export function listingFeed(source: ObjectSource, prefix: string): Feed {
+  return {
+    async *pages({ after, upTo }, signal) {
+      const list = (from: string) => source.list({ prefix, after: from, keysMax: PAGE_KEYS }, signal);
+      let cursor = after;
+      let ahead: Promise<Awaited<ReturnType<typeof list>>> | undefined = list(cursor);
+      while (ahead !== undefined) {
+        const page: Awaited<ReturnType<typeof list>> = await ahead;
+        requireOrder(page.entries, cursor);
+        const beyond =
+          upTo === undefined ? -1 : page.entries.findIndex((entry) => compareKeys(entry.key, upTo) > 0);
+        const entries = beyond < 0 ? page.entries : page.entries.slice(0, beyond);
+        const next = beyond < 0 && page.truncated ? page.next : undefined;
+        if (next !== undefined && compareKeys(next, cursor) <= 0)
+          throw disorder(`the listing went back to ${JSON.stringify(next)}`);
+        ahead = next === undefined ? undefined : list(next);
+        ahead?.catch(() => undefined); // awaited in the next turn, or dropped with this generator
+        cursor = next ?? upTo ?? entries.at(-1)?.key ?? cursor;
+        yield {
+          items: entries.map((entry) => ({ entry, position: entry.key })),
+          cursor,
+          last: next === undefined,
+        };
+      }
+    },
+  };
+}
+
+/** A listing out of order would lose keys without a trace, as every later page starts from the last key of the one before. */
+function requireOrder(entries: readonly Entry[], after: string): void {
+  let previous = after;
+  for (const { key } of entries) {
+    if (compareKeys(key, previous) <= 0)
+      throw disorder(`${JSON.stringify(key)} is listed after ${JSON.stringify(previous)}`);
+    previous = key;
+  }
+}
+
+function disorder(what: string): StoreError {
+  return new StoreError(`the source's listing is not in UTF-8 byte order: ${what}`, {
+    code: 'unknown',
+    operation: 'ListObjects',
+  });
+}

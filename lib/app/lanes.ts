@@ -1,0 +1,45 @@
+/** Bounded concurrency. */
+
+/** Runs `work` in `count` lanes, each starting again as long as `next` gives it something. Rejects with the first error, after all lanes have ended. */
+export async function runLanes<T>(
+  count: number,
+  next: () => T | undefined,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  let failed = false;
+  const lane = async () => {
+    for (let item = next(); item !== undefined && !failed; item = next()) {
+      try {
+        await work(item);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  const ended = await Promise.allSettled(Array.from({ length: count }, lane));
+  const rejected = ended.find((end) => end.status === 'rejected');
+  if (rejected !== undefined) throw rejected.reason;
+}
+
+/** At most `places` holders at a time, first come first served. */
+export class Semaphore {
+  private free: number;
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(places: number) {
+    this.free = places;
+  }
+
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.free > 0) this.free--;
+    else await new Promise<void>((resolve) => this.waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = this.waiting.shift();
+      if (next === undefined) this.free++;
+      else next();
+    }
+  }
+}

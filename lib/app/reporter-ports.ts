@@ -1,0 +1,25 @@
+/** What the reporter is handed. */
+import type { Clock, Dice } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { Queue } from '../ports/queue.ts';
+import type { Stores } from '../ports/stores.ts';
+import type { Table } from '../ports/table.ts';
+
+export interface ReporterPorts {
+  readonly stores: Stores;
+  readonly table: Table;
+  readonly queue: Queue;
+  readonly clock: Clock;
+  readonly dice: Dice;
+  readonly log: Log;
+  readonly sweep: SweepSettings;
+}
+
+export interface SweepSettings {
+  /** What has neither been rung nor moved for this long, while others like it were delivered, is rung again. */
+  readonly silenceMs: number;
+  /** Rung this often without moving, it is given up. */
+  readonly ringsMax: number;
+  /** Rows looked at in one tick. */
+  readonly rowsMax: number;
+}

@@ -1,0 +1,81 @@
+/** Results into the table: slices are inserted if absent, and the first complete path of a segment is frozen; tallies follow frozen paths alone. */
+import type { ResultMessage } from '../core/messages.ts';
+import { addFailures, addTallies, completePath, NO_TALLY, type SliceSummary } from '../core/slices.ts';
+import type { Segment } from '../ports/table.ts';
+import type { ReporterPorts } from './reporter-ports.ts';
+import { stateLocationOf, type TaskState, taskStateOf } from './task-state.ts';
+
+export interface SegmentSlice {
+  readonly segmentId: string;
+  readonly slice: SliceSummary;
+}
+
+/** Takes in a batch of result messages, of any tasks, in any order, any number of times. */
+export async function takeResults(
+  ports: ReporterPorts,
+  messages: readonly ResultMessage[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const taskId of new Set(messages.map((message) => message.taskId))) {
+    const ofTask = messages.filter((message) => message.taskId === taskId);
+    const row = await ports.table.task(taskId);
+    if (row === undefined) {
+      ports.log.warn('result of an unknown task', { taskId });
+      continue;
+    }
+    const state = taskStateOf(ports.stores, stateLocationOf(row.task));
+    const inline = ofTask.flatMap(({ segmentId, slice }) =>
+      slice === undefined ? [] : [{ segmentId, slice }],
+    );
+    const rung = new Set(ofTask.filter(({ slice }) => slice === undefined).map(({ segmentId }) => segmentId));
+    const read = await Promise.all([...rung].map((segmentId) => writtenSlices(state, segmentId, signal)));
+    await settle(ports, taskId, [...inline, ...read.flat()]);
+  }
+}
+
+/** All slices of a segment, from their objects: what the messages about them may have failed to bring. */
+export async function writtenSlices(
+  state: TaskState,
+  segmentId: string,
+  signal: AbortSignal,
+): Promise<SegmentSlice[]> {
+  const spans = await state.spans(segmentId, signal);
+  return Promise.all(
+    spans.map(async ({ name }) => {
+      const { failed: _, abandoned: __, ...slice } = await state.readSlice(segmentId, name, signal);
+      return { segmentId, slice };
+    }),
+  );
+}
+
+export async function settle(
+  ports: ReporterPorts,
+  taskId: string,
+  slices: readonly SegmentSlice[],
+): Promise<void> {
+  if (slices.length === 0) return;
+  const known = await ports.table.addSlices({ taskId, slices, nowMs: ports.clock.now() });
+  for (const [segmentId, ofSegment] of known) {
+    const segment = await ports.table.segment(taskId, segmentId);
+    if (segment === undefined || segment.done) continue;
+    await freezeIfComplete(ports, segment, ofSegment);
+  }
+}
+
+async function freezeIfComplete(
+  ports: ReporterPorts,
+  segment: Segment,
+  slices: readonly SliceSummary[],
+): Promise<void> {
+  const path = completePath(slices, segment.count);
+  if (path === undefined) return;
+  const tally = path.map((slice) => slice.tally).reduce(addTallies, NO_TALLY);
+  await ports.table.freeze({
+    taskId: segment.taskId,
+    segmentId: segment.segmentId,
+    path: path.map(({ name }) => name),
+    tally,
+    failures: path.map(({ failures }) => failures).reduce(addFailures, {}),
+    bytesCorrection: tally.copied.bytes + tally.skipped.bytes + tally.failed.bytes - segment.bytes,
+  });
+}

@@ -1,0 +1,146 @@
+/** A task's state objects, typed: the truth of the work, each written once (but control and report). */
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import { type Control, parseControl, RUNNING } from '../core/control.ts';
+import { UserError } from '../core/errors.ts';
+import { stateKeys, taskPrefix } from '../core/layout.ts';
+import { parseEntries, renderEntries } from '../core/manifest.ts';
+import type { StateLocation } from '../core/messages.ts';
+import type { Entry } from '../core/object.ts';
+import { sliceShape } from '../core/slice-shape.ts';
+import { parseSliceName, type Slice, type SliceSpan } from '../core/slices.ts';
+import { parseTask, type Task } from '../core/task.ts';
+import type { StateStore } from '../ports/state-store.ts';
+import type { Stores } from '../ports/stores.ts';
+
+const gzipAsync = promisify(gzip);
+const gunzipAsync = promisify(gunzip);
+
+/** A manifest of 1,000 keys of 1,023 bytes is under 3 MB; more is not ours. */
+const MANIFEST_BYTES_MAX = 64 * 1024 * 1024;
+const JSON_TYPE = { contentType: 'application/json' };
+
+export function stateLocationOf(task: Task): StateLocation {
+  const { region, endpoint } = task.target;
+  const location = { bucket: task.state.bucket, region, prefix: taskPrefix(task.state.prefix, task.taskId) };
+  return endpoint === undefined ? location : { ...location, endpoint };
+}
+
+export function taskStateOf(stores: Stores, location: StateLocation): TaskState {
+  return new TaskState(stores.state(location), location);
+}
+
+export class TaskState {
+  readonly store: StateStore;
+  readonly location: StateLocation;
+
+  constructor(store: StateStore, location: StateLocation) {
+    this.store = store;
+    this.location = location;
+  }
+
+  async writeTask(task: Task, signal: AbortSignal): Promise<void> {
+    await this.store.put(
+      stateKeys.task(this.location.prefix),
+      JSON.stringify(task, null, 2),
+      JSON_TYPE,
+      signal,
+    );
+  }
+
+  async readTask(signal: AbortSignal): Promise<Task> {
+    const key = stateKeys.task(this.location.prefix);
+    const body = await this.store.get(key, signal);
+    if (body === undefined)
+      throw new UserError(`${this.where(key)} is missing: the task was removed, or never started`);
+    return parseTask(parseJson(body, this.where(key)));
+  }
+
+  async readControl(signal: AbortSignal): Promise<Control> {
+    const key = stateKeys.control(this.location.prefix);
+    const body = await this.store.get(key, signal);
+    return body === undefined ? RUNNING : parseControl(body.toString(), this.where(key));
+  }
+
+  async writeControl(control: Control, signal: AbortSignal): Promise<void> {
+    await this.store.put(stateKeys.control(this.location.prefix), JSON.stringify(control), JSON_TYPE, signal);
+  }
+
+  async writeManifest(segmentId: string, entries: readonly Entry[], signal: AbortSignal): Promise<void> {
+    const body = await gzipAsync(renderEntries(entries), { level: 1 });
+    await this.store.put(this.manifestKey(segmentId), body, { contentType: 'application/gzip' }, signal);
+  }
+
+  async readManifest(segmentId: string, count: number, signal: AbortSignal): Promise<Entry[]> {
+    const key = this.manifestKey(segmentId);
+    const body = await this.store.get(key, signal);
+    if (body === undefined)
+      throw new UserError(`${this.where(key)} is missing: state objects were removed while the task ran`);
+    const text = await this.gunzipText(body, key);
+    return parseEntries(text, this.where(key), count);
+  }
+
+  async removeManifest(segmentId: string, signal: AbortSignal): Promise<void> {
+    await this.store.remove(this.manifestKey(segmentId), signal);
+  }
+
+  /** What has been written of a segment's results, as their names tell. */
+  async spans(segmentId: string, signal: AbortSignal): Promise<SliceSpan[]> {
+    const prefix = stateKeys.results(this.location.prefix, segmentId);
+    const keys = await this.store.list(prefix, signal);
+    return keys.flatMap((key) => parseSliceName(key.slice(prefix.length)) ?? []);
+  }
+
+  async writeSlice(segmentId: string, slice: Slice, signal: AbortSignal): Promise<void> {
+    await this.store.put(this.sliceKey(segmentId, slice.name), JSON.stringify(slice), JSON_TYPE, signal);
+  }
+
+  async readSlice(segmentId: string, name: string, signal: AbortSignal): Promise<Slice> {
+    const key = this.sliceKey(segmentId, name);
+    const body = await this.store.get(key, signal);
+    if (body === undefined)
+      throw new UserError(`${this.where(key)} is missing: state objects were removed while the task ran`);
+    const parsed = sliceShape.safeParse(parseJson(body, this.where(key)));
+    const span = parseSliceName(name);
+    if (
+      !parsed.success ||
+      parsed.data.from !== span?.from ||
+      parsed.data.to !== span.to ||
+      parsed.data.name !== name
+    ) {
+      throw new UserError(`${this.where(key)} is not a result as it was written`);
+    }
+    return parsed.data;
+  }
+
+  /** `cos://bucket/key`, for messages. */
+  where(key: string): string {
+    return `cos://${this.location.bucket}/${key}`;
+  }
+
+  private manifestKey(segmentId: string): string {
+    return stateKeys.manifest(this.location.prefix, segmentId);
+  }
+
+  private sliceKey(segmentId: string, name: string): string {
+    return stateKeys.results(this.location.prefix, segmentId) + name;
+  }
+
+  private async gunzipText(body: Buffer, key: string): Promise<string> {
+    try {
+      return (await gunzipAsync(body, { maxOutputLength: MANIFEST_BYTES_MAX })).toString('utf8');
+    } catch (error) {
+      throw new UserError(
+        `${this.where(key)} is not a manifest as it was written: ${(error as Error).message}`,
+      );
+    }
+  }
+}
+
+function parseJson(body: Buffer, where: string): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new UserError(`${where} is not JSON: it was changed after it was written`);
+  }
+}

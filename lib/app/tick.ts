@@ -1,0 +1,163 @@
+/** The reporter's timer: follows the user's control object, wakes what is silent, writes the report, and ends the task. */
+import type { Control } from '../core/control.ts';
+import { UserError } from '../core/errors.ts';
+import type { Failure } from '../core/failures.ts';
+import { stateKeys } from '../core/layout.ts';
+import { buildReport, type Report } from '../core/report.ts';
+import { renderReportPage } from '../core/report-page.ts';
+import { TilingCheck } from '../core/tiling.ts';
+import type { Range, TaskRow, TaskState as State, TaskTotals } from '../ports/table.ts';
+import { writeFailedManifest } from './failed-manifest.ts';
+import type { ReporterPorts } from './reporter-ports.ts';
+import { abandonSegment, sweep } from './sweep.ts';
+import { stateLocationOf, type TaskState, taskStateOf } from './task-state.ts';
+
+const CANCELLED: Failure = {
+  code: 'CANCELLED',
+  message: 'the task was cancelled before this object was tried',
+};
+const RANGES_PER_PAGE = 1_000;
+
+/** One look at one task; answers the report as it was written. A task that has ended is not touched. */
+export async function tick(
+  ports: ReporterPorts,
+  taskId: string,
+  signal: AbortSignal,
+): Promise<Report | undefined> {
+  const before = await ports.table.task(taskId);
+  if (before === undefined || before.finishedAtMs !== undefined) return undefined;
+  const state = taskStateOf(ports.stores, stateLocationOf(before.task));
+  const row = await followControl(ports, before, await state.readControl(signal));
+  return new Tick(ports, row, state).run(signal);
+}
+
+/** Moves the row's state to what the user asks for. */
+async function followControl(ports: ReporterPorts, row: TaskRow, control: Control): Promise<TaskRow> {
+  const atMs = ports.clock.now();
+  const move = async (from: readonly State[], to: State): Promise<TaskRow> => {
+    const moved = await ports.table.setTaskState({ taskId: row.taskId, from, to, atMs });
+    if (!moved) return row;
+    ports.log.info('task state', { taskId: row.taskId, from: row.state, to });
+    return { ...row, state: to, resumedAtMs: to === 'running' ? atMs : row.resumedAtMs };
+  };
+  switch (control.state) {
+    case 'running':
+      return row.state === 'paused' ? move(['paused'], 'running') : row;
+    case 'paused':
+      return row.state === 'running' ? move(['running'], 'paused') : row;
+    case 'cancelled':
+      return row.state === 'cancelling' ? row : move(['running', 'paused'], 'cancelling');
+  }
+}
+
+class Tick {
+  private readonly ports: ReporterPorts;
+  private readonly row: TaskRow;
+  private readonly state: TaskState;
+
+  constructor(ports: ReporterPorts, row: TaskRow, state: TaskState) {
+    this.ports = ports;
+    this.row = row;
+    this.state = state;
+  }
+
+  async run(signal: AbortSignal): Promise<Report> {
+    const { table } = this.ports;
+    let totals = await table.totals(this.row.taskId);
+    if (this.row.state === 'cancelling') await this.cancelRest(signal);
+    if (this.row.state === 'running') await sweep(this.ports, this.row, totals, this.state, signal);
+    totals = await table.totals(this.row.taskId);
+    const isOver =
+      this.row.state !== 'paused' && totals.rangesOpen === 0 && totals.segmentsDone === totals.segments;
+    return isOver ? this.finish(totals, signal) : this.write(totals, undefined, signal);
+  }
+
+  /** Closes what is open, so that the task can end: ranges are not listed further, segments fail as `CANCELLED`. */
+  private async cancelRest(signal: AbortSignal): Promise<void> {
+    const { table, sweep: settings } = this.ports;
+    const { taskId } = this.row;
+    const problem =
+      'the task was cancelled before the listing was complete: keys that were not listed are in no manifest';
+    for (const { rangeId } of await table.silentRanges(taskId, Infinity, settings.rowsMax)) {
+      await table.failRange({ taskId, rangeId, problem });
+    }
+    for (const segment of await table.silentSegments(taskId, Infinity, settings.rowsMax)) {
+      await abandonSegment(this.ports, segment, CANCELLED, this.state, signal);
+    }
+  }
+
+  /** The manifest, then the last report, then the row: a crash between any two repeats what came before. */
+  private async finish(totals: TaskTotals, signal: AbortSignal): Promise<Report> {
+    const { table, clock, log } = this.ports;
+    const { taskId } = this.row;
+    const to = this.row.state === 'cancelling' ? 'cancelled' : 'finished';
+    const atMs = clock.now();
+    const report = await this.write(totals, { to, atMs }, signal);
+    await table.setTaskState({ taskId, from: [this.row.state], to, atMs });
+    log.info('task ended', { taskId, status: report.status });
+    return report;
+  }
+
+  private async write(
+    totals: TaskTotals,
+    end: { to: State; atMs: number } | undefined,
+    signal: AbortSignal,
+  ): Promise<Report> {
+    const { table, clock } = this.ports;
+    const ledger = await this.readLedger();
+    const problems = [...ledger.problems];
+    const failedManifest = end === undefined ? undefined : await this.failedManifest(problems, signal);
+    const report = buildReport({
+      task: this.row.task,
+      state: end?.to ?? this.row.state,
+      startedAtMs: this.row.startedAtMs,
+      finishedAtMs: end?.atMs,
+      nowMs: end?.atMs ?? clock.now(),
+      totals,
+      listingComplete: ledger.gap === undefined,
+      problems,
+      failedManifest,
+    });
+    const { prefix } = this.state.location;
+    const { store } = this.state;
+    await store.put(
+      stateKeys.report(prefix),
+      JSON.stringify(report, null, 2),
+      { contentType: 'application/json' },
+      signal,
+    );
+    await store.put(
+      stateKeys.reportPage(prefix),
+      renderReportPage(report),
+      { contentType: 'text/html; charset=utf-8' },
+      signal,
+    );
+    return report;
+  }
+
+  private async failedManifest(problems: string[], signal: AbortSignal): Promise<string | undefined> {
+    try {
+      return await writeFailedManifest(this.ports.table, this.row.taskId, this.state, signal);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      problems.push(`the failed manifest could not be written: ${error.message}`);
+      return undefined;
+    }
+  }
+
+  /** Whether the ranges tile the key space and are all listed, and what was given up. */
+  private async readLedger(): Promise<{ gap: string | undefined; problems: string[] }> {
+    const check = new TilingCheck();
+    const problems: string[] = [];
+    let after: string | undefined;
+    for (;;) {
+      const page: Range[] = await this.ports.table.ranges(this.row.taskId, after, RANGES_PER_PAGE);
+      for (const range of page) {
+        check.add(range);
+        if (range.problem !== undefined) problems.push(range.problem);
+      }
+      after = page.at(-1)?.after;
+      if (page.length < RANGES_PER_PAGE) return { gap: check.problem, problems };
+    }
+  }
+}

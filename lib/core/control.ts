@@ -1,0 +1,34 @@
+/** `control.json`: what the user asks of a running task. Functions read it every few seconds. */
+import { z } from 'zod';
+import { UserError } from './errors.ts';
+
+const controlShape = z.strictObject({
+  state: z.enum(['running', 'paused', 'cancelled']),
+  limits: z
+    .strictObject({
+      requestsPerSecond: z.number().positive().optional(),
+      bytesPerSecond: z.number().positive().optional(),
+    })
+    .optional(),
+});
+
+export type Control = z.output<typeof controlShape>;
+
+/** What holds where nobody has written a control object. */
+export const RUNNING: Control = Object.freeze({ state: 'running' });
+
+/** Throws `UserError` naming `where` and every mistake. */
+export function parseControl(text: string, where: string): Control {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new UserError(`${where} is not JSON; write it with oss2cos pause, resume or cancel`);
+  }
+  const parsed = controlShape.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new UserError(
+    `${where} has mistakes:`,
+    parsed.error.issues.map((issue) => `${issue.path.map(String).join('.')}: ${issue.message}`),
+  );
+}

@@ -1,0 +1,98 @@
+/** Manifests: lists of entries, one a line. Ours (segments) are gzip JSONL; a user's may be JSONL or plain keys. */
+import { z } from 'zod';
+import { UserError } from './errors.ts';
+import type { Entry } from './object.ts';
+
+const entryShape: z.ZodType<Entry> = z.object({
+  key: z.string().min(1),
+  size: z.number().int().nonnegative().optional(),
+  etag: z.string().optional(),
+  lastModified: z.string().optional(),
+  storageClass: z.string().optional(),
+  type: z.enum(['Normal', 'Multipart', 'Appendable', 'Symlink']).optional(),
+  problem: z.string().optional(),
+});
+
+export function renderEntries(entries: readonly Entry[]): string {
+  let lines = '';
+  for (const entry of entries) lines += JSON.stringify(entry) + '\n';
+  return lines;
+}
+
+/** Parses a segment manifest of ours; throws `UserError` naming `where` when it is not what the planner wrote. */
+export function parseEntries(text: string, where: string, count: number): Entry[] {
+  const lines = text.split('\n');
+  if (lines.pop() !== '' || lines.length !== count) {
+    throw new UserError(
+      `${where} holds ${String(lines.length)} entries, not ${String(count)}: it was changed after it was written`,
+    );
+  }
+  return lines.map((line, i) => {
+    const entry = parseJsonEntry(line);
+    if (entry === undefined)
+      throw new UserError(
+        `${where}, line ${String(i + 1)}: not an entry: it was changed after it was written`,
+      );
+    return entry;
+  });
+}
+
+function parseJsonEntry(line: string): Entry | undefined {
+  try {
+    const parsed = entryShape.safeParse(JSON.parse(line));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Longer lines are no keys; bounds the memory of a reader. */
+export const MANIFEST_LINE_BYTES_MAX = 64 * 1024;
+
+/**
+ * Reads one line of a user's manifest: a JSON object with a key (a line of a failed manifest, or of a segment's),
+ * a JSON string, or the plain key itself. Undefined for an empty line. A line that begins like JSON and is none
+ * becomes an entry with a problem, so that it ends as a failed entry and not unnoticed.
+ * The version is not taken over: entries are pinned to what is found when they are copied.
+ */
+export function parseSourceLine(line: Uint8Array, lineNumber: number): Entry | undefined {
+  const text = decodeUtf8(lineNumber === 1 ? withoutBom(line) : line);
+  const bad = (reason: string): Entry => ({
+    key: (text ?? Buffer.from(line).toString('latin1')).slice(0, 200),
+    problem: `line ${String(lineNumber)} of the source manifest ${reason}`,
+  });
+  if (text === undefined) return bad('is not valid UTF-8');
+  if (line.length > MANIFEST_LINE_BYTES_MAX) return bad('is longer than any key');
+  if (text === '') return undefined;
+  if (!text.startsWith('{') && !text.startsWith('"')) return keyEntry(text, bad);
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return bad('begins like JSON but is not');
+  }
+  if (typeof json === 'string') return keyEntry(json, bad);
+  const key: unknown = typeof json === 'object' && json !== null && 'key' in json ? json.key : undefined;
+  return typeof key === 'string' ? keyEntry(key, bad) : bad('has no "key"');
+}
+
+/** Editors on Windows begin a file with one; it is no part of the first key. */
+function withoutBom(line: Uint8Array): Uint8Array {
+  return line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf ? line.subarray(3) : line;
+}
+
+/** Without a carriage return at the end; undefined where the bytes are not UTF-8. */
+function decodeUtf8(line: Uint8Array): string | undefined {
+  const end = line.at(-1) === 0x0d ? line.length - 1 : line.length;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(line.subarray(0, end));
+  } catch {
+    return undefined;
+  }
+}
+
+function keyEntry(key: string, bad: (reason: string) => Entry): Entry {
+  if (key === '') return bad('has an empty key');
+  if (!key.isWellFormed()) return bad('has a key that is not valid Unicode');
+  return { key };
+}

@@ -1,0 +1,180 @@
+/** The report: what a task has done so far, computed from its totals alone. */
+import { FAILURE_CLASSES, FAILURE_CODES, type FailureCode } from './failures.ts';
+import type { Counted, FailureSummary, Sample, Tally } from './slices.ts';
+import type { Task } from './task.ts';
+
+export type TaskStatus =
+  | 'planning' // nothing is copied yet, or the listing goes on
+  | 'running' // all is listed, copying goes on
+  | 'paused'
+  | 'cancelled'
+  | 'succeeded' // green
+  | 'completed_with_failures' // yellow
+  | 'failed'; // the listing could not be finished: there may be keys nobody looked at
+
+interface ByOutcome {
+  readonly total: number;
+  readonly copied: number;
+  readonly skipped: number;
+  readonly failed: number;
+  readonly pending: number;
+}
+
+export interface FailureReport {
+  readonly code: FailureCode;
+  readonly objects: number;
+  readonly retryable: boolean;
+  readonly hint: string;
+  readonly samples: readonly Sample[];
+}
+
+export interface Report {
+  readonly taskId: string;
+  readonly status: TaskStatus;
+  readonly source: Task['source'];
+  readonly target: Task['target'];
+  readonly conflict: Task['conflict'];
+  readonly startedAt: string;
+  readonly updatedAt: string;
+  readonly finishedAt: string | null;
+  readonly listing: {
+    readonly complete: boolean;
+    readonly objects: number;
+    readonly bytes: number;
+    readonly ranges: number;
+  };
+  readonly objects: ByOutcome;
+  readonly bytes: ByOutcome;
+  /** Copied objects by how they were verified: CRC-64 on both sides, or the size alone. */
+  readonly verified: { readonly crc64: number; readonly size: number };
+  readonly throughput: {
+    readonly objectsPerSecond: number;
+    readonly bytesPerSecond: number;
+    /** Null while the listing goes on, nothing moves, or nothing is left. */
+    readonly etaSeconds: number | null;
+  };
+  readonly failures: readonly FailureReport[];
+  /** Why the listing stopped, a sentence for each range given up; empty otherwise. */
+  readonly problems: readonly string[];
+  readonly manifests: { readonly failed?: string };
+}
+
+export interface ReportInput {
+  readonly task: Task;
+  readonly state: 'running' | 'paused' | 'cancelling' | 'cancelled' | 'finished';
+  readonly startedAtMs: number;
+  readonly finishedAtMs: number | undefined;
+  readonly nowMs: number;
+  readonly totals: {
+    readonly ranges: number;
+    readonly listed: Counted;
+    readonly tally: Tally;
+    readonly failures: FailureSummary;
+  };
+  /** Whether the range rows, all listed, tile the key space: checked, not derived. */
+  readonly listingComplete: boolean;
+  readonly problems: readonly string[];
+  /** Address of the failed manifest, once written. */
+  readonly failedManifest: string | undefined;
+}
+
+export function buildReport(input: ReportInput): Report {
+  const { task, totals } = input;
+  const objects = outcomes(totals.listed, totals.tally, 'objects');
+  const bytes = outcomes(totals.listed, totals.tally, 'bytes');
+  const iso = (ms: number) => new Date(ms).toISOString();
+  return {
+    taskId: task.taskId,
+    status: taskStatus(input, objects),
+    source: task.source,
+    target: task.target,
+    conflict: task.conflict,
+    startedAt: iso(input.startedAtMs),
+    updatedAt: iso(input.nowMs),
+    finishedAt: input.finishedAtMs === undefined ? null : iso(input.finishedAtMs),
+    listing: { complete: input.listingComplete, ...totals.listed, ranges: totals.ranges },
+    objects,
+    bytes,
+    verified: totals.tally.verified,
+    throughput: throughput(input, objects, bytes),
+    failures: failureReports(totals.failures),
+    problems: input.problems,
+    manifests: input.failedManifest === undefined ? {} : { failed: input.failedManifest },
+  };
+}
+
+function outcomes(listed: Counted, tally: Tally, unit: keyof Counted): ByOutcome {
+  const [total, copied, skipped, failed] = [
+    listed[unit],
+    tally.copied[unit],
+    tally.skipped[unit],
+    tally.failed[unit],
+  ];
+  return { total, copied, skipped, failed, pending: total - copied - skipped - failed };
+}
+
+/** The console's green is `succeeded`, its yellow `completed_with_failures`. */
+function taskStatus(input: ReportInput, objects: ByOutcome): TaskStatus {
+  switch (input.state) {
+    case 'paused':
+    case 'cancelled':
+      return input.state;
+    case 'cancelling':
+    case 'running':
+      return input.listingComplete ? 'running' : 'planning';
+    case 'finished':
+      if (!input.listingComplete) return 'failed';
+      return objects.failed > 0 ? 'completed_with_failures' : 'succeeded';
+  }
+}
+
+function throughput(input: ReportInput, objects: ByOutcome, bytes: ByOutcome): Report['throughput'] {
+  const seconds = Math.max(0.001, ((input.finishedAtMs ?? input.nowMs) - input.startedAtMs) / 1000);
+  const perSecond = (done: ByOutcome) => Math.round((done.total - done.pending) / seconds);
+  const objectsPerSecond = perSecond(objects);
+  const bytesPerSecond = perSecond({ ...bytes, pending: bytes.total - bytes.copied });
+  const known =
+    input.state === 'running' && input.listingComplete && objects.pending > 0 && objectsPerSecond > 0;
+  return {
+    objectsPerSecond,
+    bytesPerSecond,
+    etaSeconds: known ? eta(objects, objectsPerSecond, bytes, bytesPerSecond) : null,
+  };
+}
+
+/** The later of what objects and what bytes tell: small objects are bound by requests, large ones by bandwidth. */
+function eta(objects: ByOutcome, objectsPerSecond: number, bytes: ByOutcome, bytesPerSecond: number): number {
+  const byBytes = bytesPerSecond > 0 ? bytes.pending / bytesPerSecond : 0;
+  return Math.ceil(Math.max(objects.pending / objectsPerSecond, byBytes));
+}
+
+/** In the order of the class table, so that reports compare. */
+function failureReports(failures: FailureSummary): FailureReport[] {
+  return FAILURE_CODES.flatMap((code) => {
+    const found = failures[code];
+    return found === undefined
+      ? []
+      : [{ code, objects: found.objects, ...FAILURE_CLASSES[code], samples: found.samples }];
+  });
+}
+
+/** Process exit status of a finished task: 0 all is there, 2 some objects failed, 1 the task did not get through. */
+export function exitStatusOf(status: TaskStatus): 0 | 1 | 2 {
+  switch (status) {
+    case 'succeeded':
+      return 0;
+    case 'completed_with_failures':
+    case 'cancelled':
+      return 2;
+    case 'planning':
+    case 'running':
+    case 'paused':
+    case 'failed':
+      return 1;
+  }
+}
+
+/** Whether nothing will happen to the task any more. */
+export function isFinal(report: Pick<Report, 'finishedAt'>): boolean {
+  return report.finishedAt !== null;
+}

@@ -1,0 +1,99 @@
+/** The task: what a user asks for. Parsed once, all mistakes together; frozen and fully spelled out from there on. */
+import { createHash } from 'node:crypto';
+import type { z } from 'zod';
+import { UserError } from './errors.ts';
+import { taskShape } from './task-shape.ts';
+
+const METADATA_NAME = /^[a-z0-9-]+$/;
+
+type TaskShape = z.output<typeof taskShape>;
+
+/** A validated task: defaults filled in, sizes in bytes. Its JSON is itself a valid task. */
+export interface Task extends TaskShape {
+  readonly taskId: string;
+  readonly state: { readonly bucket: string; readonly prefix: string };
+}
+
+/** What no single field can know. */
+function crossMistakes(task: TaskShape): string[] {
+  const mistakes: string[] = [];
+  const { source, target, filter, headers } = task;
+  if (target.stripPrefix && source.prefix === '')
+    mistakes.push('target.stripPrefix: there is no source.prefix to strip');
+  if (headers.mode === 'replace' && headers.set === undefined)
+    mistakes.push('headers.set: is needed with mode "replace"');
+  if (headers.mode !== 'replace' && headers.set !== undefined)
+    mistakes.push('headers.set: goes with mode "replace" only');
+  for (const name of Object.keys(headers.set ?? {})) {
+    if (!isSettableHeader(name))
+      mistakes.push(`headers.set.${name}: is neither a standard object header nor x-cos-meta-[a-z0-9-]+`);
+  }
+  if (filter.minBytes !== undefined && filter.maxBytes !== undefined && filter.minBytes > filter.maxBytes) {
+    mistakes.push('filter: minBytes is larger than maxBytes');
+  }
+  if (
+    filter.modifiedAfter !== undefined &&
+    filter.modifiedBefore !== undefined &&
+    Date.parse(filter.modifiedAfter) >= Date.parse(filter.modifiedBefore)
+  ) {
+    mistakes.push('filter: modifiedAfter is not before modifiedBefore');
+  }
+  return mistakes;
+}
+
+/** The object headers that OSS and COS both keep and answer (PutObject of either). */
+export const OBJECT_HEADERS = [
+  'content-type',
+  'cache-control',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'expires',
+] as const;
+export const META_PREFIX = 'x-cos-meta-';
+
+function isSettableHeader(name: string): boolean {
+  const lower = name.toLowerCase();
+  if ((OBJECT_HEADERS as readonly string[]).includes(lower)) return true;
+  return lower.startsWith(META_PREFIX) && METADATA_NAME.test(lower.slice(META_PREFIX.length));
+}
+
+/** Parses a task; throws `UserError` that lists every mistake with its path. */
+export function parseTask(input: unknown): Task {
+  const parsed = taskShape.safeParse(input);
+  if (!parsed.success)
+    throw new UserError('the task has mistakes:', parsed.error.issues.flatMap(describeIssue));
+  const mistakes = crossMistakes(parsed.data);
+  if (mistakes.length > 0) throw new UserError('the task has mistakes:', mistakes);
+  const state = { ...parsed.data.state, bucket: parsed.data.state.bucket ?? parsed.data.target.bucket };
+  const task = { ...parsed.data, state };
+  return Object.freeze({ ...task, taskId: task.taskId ?? defaultTaskId(task) });
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string[] {
+  const at = issue.path.map(String).join('.');
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map(
+      (key) => `${[at, key].filter((part) => part !== '').join('.')}: is not a property of a task`,
+    );
+  }
+  return [`${at === '' ? 'task' : at}: ${issue.message}`];
+}
+
+/** Tells whether two tasks ask for the same: a hash over everything but the id, whatever the order of properties. */
+export function taskDigest(task: Omit<Task, 'taskId'>): string {
+  const { taskId: _, ...rest } = task as Task;
+  return createHash('sha256').update(canonicalJson(rest)).digest('hex');
+}
+
+function defaultTaskId(task: Omit<Task, 'taskId'>): string {
+  return `${task.source.bucket.slice(0, 50)}-${taskDigest(task).slice(0, 12)}`;
+}
+
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, nested: unknown) =>
+    nested !== null && typeof nested === 'object' && !Array.isArray(nested)
+      ? Object.fromEntries(Object.entries(nested).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : nested,
+  );
+}

@@ -1,0 +1,170 @@
+/**
+ * The table store: the index and tally of the work, never its truth (that is in the state objects). One row a task,
+ * a range, a segment, a slice, and a failure class of a range. Counters stand on range rows and change only in the
+ * transaction that changes what they count, so that a report costs a few rows however large the task is.
+ */
+import type { Task } from '../core/task.ts';
+import type { Counted, FailureSummary, SliceSummary, Tally } from '../core/slices.ts';
+
+/** `cancelled` and `finished` are final: the reporter has written the last report. */
+export type TaskState = 'running' | 'paused' | 'cancelling' | 'cancelled' | 'finished';
+
+export interface TaskRow {
+  readonly taskId: string;
+  /** Over everything a user wrote but the id: tells the same task from another under a used id. */
+  readonly digest: string;
+  readonly task: Task;
+  readonly state: TaskState;
+  readonly startedAtMs: number;
+  readonly finishedAtMs: number | undefined;
+  /** Segments and ranges sent before this are rung again: set when a paused task goes on. */
+  readonly resumedAtMs: number;
+}
+
+/**
+ * A stretch of the key space: keys `after < key <= upTo` in UTF-8 byte order (`upTo` undefined: to the end).
+ * For a manifest source the "keys" are line numbers, padded to a fixed width. The rows of a task tile the space.
+ */
+export interface Range {
+  readonly taskId: string;
+  readonly rangeId: string;
+  readonly after: string;
+  readonly upTo: string | undefined;
+  /** Everything up to here is in segments. Starts as `after`. */
+  readonly cursor: string;
+  /** `listed` when the cursor has passed the end; `failed` when listing was given up. */
+  readonly state: 'open' | 'listed' | 'failed';
+  /** Why listing was given up. */
+  readonly problem: string | undefined;
+  /** Segments cut so far: the next one's number. */
+  readonly segments: number;
+  readonly segmentsDone: number;
+  readonly listed: Counted;
+  readonly tally: Tally;
+  /** When it was last rung (0: never), how often since it last moved, and when it last moved. */
+  readonly rungAtMs: number;
+  readonly rings: number;
+  readonly movedAtMs: number;
+}
+
+export interface Segment {
+  readonly taskId: string;
+  /** `<range>/<seq>-<unique>`. */
+  readonly segmentId: string;
+  readonly rangeId: string;
+  /** Its number in the range, from 0. */
+  readonly seq: number;
+  readonly count: number;
+  readonly bytes: number;
+  readonly done: boolean;
+  /** The frozen path: names of the slices that count, in order. Set when done. */
+  readonly path: readonly string[] | undefined;
+  /** Failed objects on the frozen path. */
+  readonly failed: number;
+  /** When it was last rung, how often since it last moved, and when a slice of it last came. */
+  readonly rungAtMs: number;
+  readonly rings: number;
+  readonly movedAtMs: number;
+}
+
+export interface NewTask {
+  readonly taskId: string;
+  readonly digest: string;
+  readonly task: Task;
+  readonly nowMs: number;
+  /** The root range: its id and its bounds. */
+  readonly rangeId: string;
+  readonly after: string;
+}
+
+/** One step of a range: the cursor moves over what the new segment holds. */
+export interface Advance {
+  readonly taskId: string;
+  readonly rangeId: string;
+  /** The cursor this step was listed from; if another planner has moved it, nothing is changed. */
+  readonly expectedCursor: string;
+  readonly cursor: string;
+  readonly listed: boolean;
+  /** Absent when everything listed was filtered out. `seq` must be the range's next number. */
+  readonly segment?:
+    | { readonly segmentId: string; readonly seq: number; readonly count: number; readonly bytes: number }
+    | undefined;
+  readonly nowMs: number;
+}
+
+export interface Freeze {
+  readonly taskId: string;
+  readonly segmentId: string;
+  readonly path: readonly string[];
+  readonly tally: Tally;
+  readonly failures: FailureSummary;
+  /** What the slices counted in bytes beyond what was listed (a plain key list tells no sizes); added to the range's `listed.bytes`. */
+  readonly bytesCorrection: number;
+}
+
+/** What the report is made of: the sums over a task's range rows. */
+export interface TaskTotals {
+  readonly ranges: number;
+  /** Ranges in state `open` and `failed`. */
+  readonly rangesOpen: number;
+  readonly rangesFailed: number;
+  readonly segments: number;
+  readonly segmentsDone: number;
+  readonly listed: Counted;
+  readonly tally: Tally;
+  readonly failures: FailureSummary;
+  /** When anything of the task last moved: a cursor, a slice. */
+  readonly movedAtMs: number;
+  /** The latest `rungAtMs` of a segment that is done: what was rung long before that has been delivered or lost. */
+  readonly deliveredMs: number;
+}
+
+/** Errors are `StoreError` (`unavailable`, `busy`, `unknown`). Every method is one transaction. */
+export interface Table {
+  /** Inserts the task and its root range (`open`, never rung: `rungAtMs` 0) unless the id is taken; answers the row that stands. */
+  createTask(task: NewTask): Promise<TaskRow>;
+  task(taskId: string): Promise<TaskRow | undefined>;
+  /** Tasks that are neither `finished` nor `cancelled`, by id. */
+  unfinishedTasks(): Promise<TaskRow[]>;
+  /** Changes the state if it is one of `from`; tells whether it did. `finished` and `cancelled` keep `atMs` as finishedAtMs, `running` as resumedAtMs. */
+  setTaskState(args: {
+    taskId: string;
+    from: readonly TaskState[];
+    to: TaskState;
+    atMs: number;
+  }): Promise<boolean>;
+
+  range(taskId: string, rangeId: string): Promise<Range | undefined>;
+  /** All ranges in order of `after` (byte order), a page at a time: those after `afterKey`, at most `limit`; undefined starts. */
+  ranges(taskId: string, afterKey: string | undefined, limit: number): Promise<Range[]>;
+  /** In one transaction: moves the cursor (`movedAtMs = nowMs`, `rings = 0`), inserts the segment (rung now), counts it. False, and nothing changed, when the cursor had moved or the range is not open. */
+  advance(step: Advance): Promise<boolean>;
+  /** Gives a range up, if it is open. */
+  failRange(args: { taskId: string; rangeId: string; problem: string }): Promise<boolean>;
+
+  segment(taskId: string, segmentId: string): Promise<Segment | undefined>;
+  /** Inserts slices that are not there yet (by task, segment and name); a new slice moves its segment: `movedAtMs = nowMs`, `rings = 0`. Answers all slices of those segments. */
+  addSlices(args: {
+    taskId: string;
+    slices: readonly { readonly segmentId: string; readonly slice: SliceSummary }[];
+    nowMs: number;
+  }): Promise<ReadonlyMap<string, readonly SliceSummary[]>>;
+  /** In one transaction: marks the segment done with this path, adds its tally and failures (samples up to SAMPLES_MAX) to the range. False, and nothing changed, when it was done already. */
+  freeze(freeze: Freeze): Promise<boolean>;
+
+  /** Open ranges and segments that were neither rung nor moved at or after `beforeMs`, longest unrung first, at most `limit`. */
+  silentRanges(taskId: string, beforeMs: number, limit: number): Promise<Range[]>;
+  silentSegments(taskId: string, beforeMs: number, limit: number): Promise<Segment[]>;
+  /** Notes that they are rung now: `rungAtMs = nowMs`, `rings + 1`. */
+  rang(args: {
+    taskId: string;
+    rangeIds: readonly string[];
+    segmentIds: readonly string[];
+    nowMs: number;
+  }): Promise<void>;
+
+  totals(taskId: string): Promise<TaskTotals>;
+  /** Segments that have failed objects, in order of their id (bytes), a page at a time: those after the given id. For the failed manifest. */
+  failedSegments(taskId: string, afterSegmentId: string, limit: number): Promise<Segment[]>;
+  close(): Promise<void>;
+}
