@@ -22,10 +22,13 @@ export class ControlWatch {
     return this.control;
   }
 
-  /** Reads the object, unless that was done a moment ago. */
+  /**
+   * Reads the object, unless that was done a moment ago and told to go on: a task that goes on again must not be
+   * held up by what was read while it was paused.
+   */
   async read(signal: AbortSignal): Promise<Control> {
     const nowMs = this.clock.now();
-    if (nowMs - this.readAtMs >= CONTROL_READ_EVERY_MS) {
+    if (this.control.state !== 'running' || nowMs - this.readAtMs >= CONTROL_READ_EVERY_MS) {
       this.control = await this.state.readControl(signal);
       this.readAtMs = nowMs;
     }

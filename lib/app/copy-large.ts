@@ -186,7 +186,8 @@ async function complete(
   const { object, upload, parts, crc64 } = completion;
   const forbidOverwrite = context.task.conflict === 'skip';
   try {
-    return await context.sink.complete(upload, parts, { forbidOverwrite }, signal);
+    const written = await context.sink.complete(upload, parts, { forbidOverwrite }, signal);
+    return written.crc64 === undefined ? await askedCrc64(context, object.key, written, signal) : written;
   } catch (error) {
     if (!(error instanceof StoreError) || signal.aborted) throw error;
     // The upload is gone, or the answer was lost: it may have been completed.
@@ -196,6 +197,17 @@ async function complete(
     await abandon(context, upload);
     return 'exists';
   }
+}
+
+/** COS sends the headers of a Complete before it has merged the parts: where they lack the CRC-64, a HEAD tells it. */
+async function askedCrc64(
+  context: CopyContext,
+  key: string,
+  written: Written,
+  signal: AbortSignal,
+): Promise<Written> {
+  const found = await context.sink.head(key, signal);
+  return { ...written, crc64: found?.version.crc64 };
 }
 
 /** Frees what an unfinished upload holds; also while the function is being stopped. What this misses, a lifecycle rule removes. */

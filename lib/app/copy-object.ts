@@ -125,7 +125,7 @@ class WholeCopy {
   /** Pinned to the version that was listed. A symlink is listed with its own ETag and read with its target's. */
   private read(signal: AbortSignal): Promise<SourceObject> {
     const ifMatch = this.entry.type === 'Symlink' ? undefined : this.entry.etag;
-    return this.context.source.read({ key: this.entry.key, ifMatch }, signal);
+    return this.context.source.read({ key: this.entry.key, ifMatch, expectedBytes: this.entry.size }, signal);
   }
 
   private async attributesFor(attributes: SourceAttributes, signal: AbortSignal): Promise<TargetAttributes> {
@@ -162,6 +162,8 @@ class WholeCopy {
       if (!(error instanceof StoreError)) throw error;
       if (error.code === 'exists') return await this.settleExisting(bytes, stated, signal);
       this.answerLost ||= error.code === 'unavailable' || error.code === 'timeout';
+      // The bytes may have been changed before they got here: read them again.
+      if (error.code === 'corrupt') this.held = undefined;
       this.md5Refused ||= error.code === 'corrupt';
       throw error;
     }

@@ -10,15 +10,15 @@ import type { Log } from '../ports/log.ts';
 import type { Queue } from '../ports/queue.ts';
 import type { Stores } from '../ports/stores.ts';
 import { viewTarget } from './conflicts.ts';
-import { ControlWatch } from './control-watch.ts';
 import { type CopyContext, mappingOf } from './copy-context.ts';
 import type { Semaphore } from './lanes.ts';
+import type { OpenTask, OpenTasks } from './open-tasks.ts';
 import { ringResult, ringSegment } from './ring.ts';
 import { SegmentRun } from './segment-run.ts';
-import { type TaskState, taskStateOf } from './task-state.ts';
 
 export interface CopyPorts {
   readonly stores: Stores;
+  readonly tasks: OpenTasks;
   readonly queue: Queue;
   readonly clock: Clock;
   readonly dice: Dice;
@@ -31,6 +31,9 @@ export interface CopyPorts {
 /** After so many invocations that finished nothing, the entry they all hung on fails. */
 const STALLED_MAX = 3;
 
+/** With less time than this left, a segment is not begun. */
+const BEGIN_MS_MIN = 60_000;
+
 /** `deadlineMs` by the clock: what is not done by then is handed on. `signal`: the process is being stopped. */
 export async function copySegment(
   ports: CopyPorts,
@@ -39,8 +42,9 @@ export async function copySegment(
   signal: AbortSignal,
 ): Promise<void> {
   const { segmentId, count } = message;
-  const state = taskStateOf(ports.stores, message.state);
-  const control = new ControlWatch(ports.clock, state);
+  if (ports.clock.now() >= deadlineMs - BEGIN_MS_MIN) return ringSegment(ports.queue, message);
+  const open = await ports.tasks.open(message.state, signal);
+  const { state, control } = open;
   if ((await control.read(signal)).state !== 'running') return; // the reporter rings again when the task goes on
   const from = farthest(await state.spans(segmentId, signal));
   if (from >= count) {
@@ -48,24 +52,26 @@ export async function copySegment(
     return;
   }
   const entries = await state.readManifest(segmentId, count, signal);
-  const run = await openRun(ports, { message, state, entries, from, deadlineMs }, signal);
+  const run = await openRun(ports, { message, open, entries, from, deadlineMs }, signal);
   const to = await run.run(control, signal);
-  if (to < count && !signal.aborted && control.last.state === 'running') {
+  // Not acknowledged: the message comes again when this worker, or another, is there.
+  if (to < count) signal.throwIfAborted();
+  if (to < count && control.last.state === 'running') {
     await ringSegment(ports.queue, { ...message, stalled: to > from ? 0 : message.stalled + 1 });
   }
 }
 
 interface Opening {
   readonly message: SegmentMessage;
-  readonly state: TaskState;
+  readonly open: OpenTask;
   readonly entries: readonly Entry[];
   readonly from: number;
   readonly deadlineMs: number;
 }
 
 async function openRun(ports: CopyPorts, opening: Opening, signal: AbortSignal): Promise<SegmentRun> {
-  const { message, state, entries, from } = opening;
-  const task = await state.readTask(signal);
+  const { message, open, entries, from } = opening;
+  const { task } = open;
   const context: CopyContext = {
     task,
     mapping: mappingOf(task),
@@ -76,5 +82,12 @@ async function openRun(ports: CopyPorts, opening: Opening, signal: AbortSignal):
     parts: ports.parts,
   };
   const view = await viewTarget(context, entries.slice(from), signal);
-  return new SegmentRun({ ...opening, ports, context, view, givesUpFirst: message.stalled >= STALLED_MAX });
+  return new SegmentRun({
+    ...opening,
+    state: open.state,
+    ports,
+    context,
+    view,
+    givesUpFirst: message.stalled >= STALLED_MAX,
+  });
 }

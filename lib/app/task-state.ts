@@ -7,6 +7,8 @@ import { stateKeys, taskPrefix } from '../core/layout.ts';
 import { parseEntries, renderEntries } from '../core/manifest.ts';
 import type { StateLocation } from '../core/messages.ts';
 import type { Entry } from '../core/object.ts';
+import { renderReportPage } from '../core/report-page.ts';
+import type { Report } from '../core/report.ts';
 import { sliceShape } from '../core/slice-shape.ts';
 import { parseSliceName, type Slice, type SliceSpan } from '../core/slices.ts';
 import { parseTask, type Task } from '../core/task.ts';
@@ -111,6 +113,20 @@ export class TaskState {
       throw new UserError(`${this.where(key)} is not a result as it was written`);
     }
     return parsed.data;
+  }
+
+  async writeReport(report: Report, signal: AbortSignal): Promise<void> {
+    const { prefix } = this.location;
+    const page = { contentType: 'text/html; charset=utf-8' };
+    await this.store.put(stateKeys.report(prefix), JSON.stringify(report, null, 2), JSON_TYPE, signal);
+    await this.store.put(stateKeys.reportPage(prefix), renderReportPage(report), page, signal);
+  }
+
+  /** The report as last written; undefined where the task has not begun, or does not exist. */
+  async readReport(signal: AbortSignal): Promise<Report | undefined> {
+    const key = stateKeys.report(this.location.prefix);
+    const body = await this.store.get(key, signal);
+    return body === undefined ? undefined : (parseJson(body, this.where(key)) as Report);
   }
 
   /** `cos://bucket/key`, for messages. */

@@ -2,11 +2,9 @@
 import type { Control } from '../core/control.ts';
 import { UserError } from '../core/errors.ts';
 import type { Failure } from '../core/failures.ts';
-import { stateKeys } from '../core/layout.ts';
 import { buildReport, type Report } from '../core/report.ts';
-import { renderReportPage } from '../core/report-page.ts';
 import { TilingCheck } from '../core/tiling.ts';
-import type { Range, TaskRow, TaskState as State, TaskTotals } from '../ports/table.ts';
+import type { Range, Table, TaskRow, TaskState as State, TaskTotals } from '../ports/table.ts';
 import { writeFailedManifest } from './failed-manifest.ts';
 import type { ReporterPorts } from './reporter-ports.ts';
 import { abandonSegment, sweep } from './sweep.ts';
@@ -103,8 +101,7 @@ class Tick {
     end: { to: State; atMs: number } | undefined,
     signal: AbortSignal,
   ): Promise<Report> {
-    const { table, clock } = this.ports;
-    const ledger = await this.readLedger();
+    const ledger = await readLedger(this.ports.table, this.row.taskId);
     const problems = [...ledger.problems];
     const failedManifest = end === undefined ? undefined : await this.failedManifest(problems, signal);
     const report = buildReport({
@@ -112,26 +109,13 @@ class Tick {
       state: end?.to ?? this.row.state,
       startedAtMs: this.row.startedAtMs,
       finishedAtMs: end?.atMs,
-      nowMs: end?.atMs ?? clock.now(),
+      nowMs: end?.atMs ?? this.ports.clock.now(),
       totals,
       listingComplete: ledger.gap === undefined,
       problems,
       failedManifest,
     });
-    const { prefix } = this.state.location;
-    const { store } = this.state;
-    await store.put(
-      stateKeys.report(prefix),
-      JSON.stringify(report, null, 2),
-      { contentType: 'application/json' },
-      signal,
-    );
-    await store.put(
-      stateKeys.reportPage(prefix),
-      renderReportPage(report),
-      { contentType: 'text/html; charset=utf-8' },
-      signal,
-    );
+    await this.state.writeReport(report, signal);
     return report;
   }
 
@@ -144,20 +128,42 @@ class Tick {
       return undefined;
     }
   }
+}
 
-  /** Whether the ranges tile the key space and are all listed, and what was given up. */
-  private async readLedger(): Promise<{ gap: string | undefined; problems: string[] }> {
-    const check = new TilingCheck();
-    const problems: string[] = [];
-    let after: string | undefined;
-    for (;;) {
-      const page: Range[] = await this.ports.table.ranges(this.row.taskId, after, RANGES_PER_PAGE);
-      for (const range of page) {
-        check.add(range);
-        if (range.problem !== undefined) problems.push(range.problem);
-      }
-      after = page.at(-1)?.after;
-      if (page.length < RANGES_PER_PAGE) return { gap: check.problem, problems };
+/** How the task stands now, from the table alone; nothing is written. Undefined for an unknown task. */
+export async function currentReport(
+  ports: Pick<ReporterPorts, 'table' | 'clock'>,
+  taskId: string,
+): Promise<Report | undefined> {
+  const row = await ports.table.task(taskId);
+  if (row === undefined) return undefined;
+  const totals = await ports.table.totals(taskId);
+  const { gap, problems } = await readLedger(ports.table, taskId);
+  return buildReport({
+    ...row,
+    nowMs: ports.clock.now(),
+    totals,
+    listingComplete: gap === undefined,
+    problems,
+    failedManifest: undefined,
+  });
+}
+
+/** Whether the ranges tile the key space and are all listed, and what was given up. */
+async function readLedger(
+  table: Table,
+  taskId: string,
+): Promise<{ gap: string | undefined; problems: string[] }> {
+  const check = new TilingCheck();
+  const problems: string[] = [];
+  let after: string | undefined;
+  for (;;) {
+    const page: Range[] = await table.ranges(taskId, after, RANGES_PER_PAGE);
+    for (const range of page) {
+      check.add(range);
+      if (range.problem !== undefined) problems.push(range.problem);
     }
+    after = page.at(-1)?.after;
+    if (page.length < RANGES_PER_PAGE) return { gap: check.problem, problems };
   }
 }

@@ -51,7 +51,11 @@ function keptAttributes(
 ): Kept {
   switch (rule.mode) {
     case 'keep':
-      return { headers: source.headers, metadata: legalMetadata(source.metadata, rule.onIllegal), tags };
+      return {
+        headers: source.headers,
+        metadata: legalMetadata(source.metadata, rule.onIllegal),
+        tags: legalTags(tags, rule.onIllegal),
+      };
     case 'drop':
       return { headers: {}, metadata: {}, tags: {} };
     case 'replace':
@@ -102,6 +106,25 @@ function renamed(metadata: Readonly<Record<string, string>>): Readonly<Record<st
     result.set(legal, value);
   }
   return Object.fromEntries(result);
+}
+
+/** COS: 1-127 characters of a key, 1-255 of a value (document 436/42998); OSS: 128, and 0-256. There is nothing to rename an empty value to. */
+function isLegalTag([key, value]: readonly [string, string]): boolean {
+  return key.length <= 127 && value.length >= 1 && value.length <= 255;
+}
+
+function legalTags(
+  tags: Readonly<Record<string, string>>,
+  onIllegal: Task['headers']['onIllegal'],
+): Readonly<Record<string, string>> {
+  const illegal = Object.entries(tags).find((tag) => !isLegalTag(tag));
+  if (illegal === undefined) return tags;
+  if (onIllegal === 'fail')
+    throw new ObjectFailure(
+      'METADATA_ILLEGAL',
+      `COS cannot hold the tag ${JSON.stringify(illegal[0])} with a value of ${String(illegal[1].length)} characters`,
+    );
+  return Object.fromEntries(Object.entries(tags).filter(isLegalTag));
 }
 
 function provenance(source: SourceAttributes): Readonly<Record<string, string>> {

@@ -34,6 +34,8 @@ export interface ReadRequest {
   readonly ifMatch?: string | undefined;
   /** Half-open byte range of the object. */
   readonly range?: { readonly from: number; readonly to: number } | undefined;
+  /** What the listing said of the size: a limiter can wait before the read. */
+  readonly expectedBytes?: number | undefined;
 }
 
 export interface SourceObject {

@@ -10,4 +10,6 @@ export interface Stores {
   sink(task: Task): ObjectSink;
   /** The bucket that holds a task's state objects, or a source manifest. */
   state(location: Pick<StateLocation, 'bucket' | 'region' | 'endpoint'>): StateStore;
+  /** Sets the limits of a task's sources and sinks from now on; what is undefined is unlimited. */
+  limit(taskId: string, limits: Task['limits']): void;
 }

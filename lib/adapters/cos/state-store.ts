@@ -1,0 +1,106 @@
+/** A `StateStore` over a COS bucket. */
+import { StoreError } from '../../core/errors.ts';
+import type { TargetAttributes } from '../../core/object.ts';
+import type { PutOptions, StateStore } from '../../ports/state-store.ts';
+import * as store from '../http/store-call.ts';
+import type { HttpResponse } from '../http/types.ts';
+import { CosClient } from './client.ts';
+import { listPage } from './list.ts';
+import type { CosOptions } from './options.ts';
+import { streamObject } from './stream-object.ts';
+import { putObject } from './write.ts';
+
+/** Objects read whole: manifests of 1,000 keys and results, not lists of failures. */
+const WHOLE_BYTES_MAX = 256 * 1024 * 1024;
+const BUFFERED_BYTES_MAX = 1024 * 1024;
+const PAGE_KEYS = 1_000;
+
+export class CosStateStore implements StateStore {
+  readonly #client: CosClient;
+
+  constructor(options: CosOptions) {
+    this.#client = new CosClient(options);
+  }
+
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+
+  async put(key: string, body: Uint8Array | string, options: PutOptions, signal: AbortSignal): Promise<void> {
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    const attributes = stateAttributes(options);
+    await putObject(
+      this.#client,
+      { key, content: { kind: 'bytes', bytes }, attributes, forbidOverwrite: false },
+      signal,
+    );
+  }
+
+  putStream(
+    key: string,
+    chunks: AsyncIterable<Uint8Array>,
+    options: PutOptions,
+    signal: AbortSignal,
+  ): Promise<void> {
+    return streamObject(this.#client, { key, chunks, attributes: stateAttributes(options) }, signal);
+  }
+
+  async get(key: string, signal: AbortSignal): Promise<Buffer | undefined> {
+    const response = await this.#open(key, signal);
+    if (response === undefined) return undefined;
+    return store.bodyOf(response, this.#client.subject('GetObject', key), {
+      bytesMax: WHOLE_BYTES_MAX,
+      signal,
+    });
+  }
+
+  async getStream(key: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined> {
+    const response = await this.#open(key, signal);
+    if (response === undefined) return undefined;
+    const { body } = response;
+    if (body.kind === 'stream')
+      return store.storeChunks(body.chunks, this.#client.subject('GetObject', key), signal);
+    return once(body.bytes);
+  }
+
+  async list(prefix: string, signal: AbortSignal): Promise<string[]> {
+    const keys: string[] = [];
+    let after: string | undefined = '';
+    while (after !== undefined) {
+      const request = { prefix, after, keysMax: PAGE_KEYS };
+      const page: { readonly next: string | undefined; readonly entries: readonly string[] } = await listPage(
+        this.#client,
+        request,
+        ({ key }) => key,
+        signal,
+      );
+      keys.push(...page.entries);
+      after = page.next;
+    }
+    return keys;
+  }
+
+  async remove(key: string, signal: AbortSignal): Promise<void> {
+    const subject = this.#client.subject('DeleteObject', key);
+    await this.#client.viaSdk(subject, (sdk, at) => sdk.deleteObject({ ...at, Key: key }), signal);
+  }
+
+  async #open(key: string, signal: AbortSignal): Promise<HttpResponse | undefined> {
+    const headers = ['accept-encoding', 'identity'];
+    const asked = { method: 'GET', operation: 'GetObject', key, headers } as const;
+    try {
+      return await this.#client.ask({ ...asked, bufferBytesMax: BUFFERED_BYTES_MAX }, signal);
+    } catch (error) {
+      if (error instanceof StoreError && error.code === 'gone') return undefined;
+      throw error;
+    }
+  }
+}
+
+function stateAttributes({ contentType }: PutOptions): TargetAttributes {
+  return { headers: { 'content-type': contentType }, metadata: {}, tags: {}, storageClass: 'STANDARD' };
+}
+
+async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
+  if (bytes.length > 0) yield await Promise.resolve(bytes);
+}

@@ -1,0 +1,171 @@
+/** An `ObjectSink` in memory, for tests and simulation: refuses what COS refuses, and shows what it holds. Faults are not in here: wrap it. */
+import { createHash } from 'node:crypto';
+import type { StoreErrorCode } from '../../core/errors.ts';
+import { compareKeys } from '../../core/keys.ts';
+import type { ObjectVersion, TargetAttributes } from '../../core/object.ts';
+import type * as port from '../../ports/object-sink.ts';
+import type { ListRequest } from '../../ports/object-source.ts';
+import { crc64Of } from './bucket.ts';
+import { contentBytes } from './content.ts';
+import { chosenParts, isPartNumber, refusedAttributes, refusedKey, type StoredPart } from './cos-rules.ts';
+import { pageOf, refusal, turn } from './page.ts';
+
+export interface SunkObject extends TargetAttributes {
+  readonly bytes: Buffer;
+  readonly crc64: string;
+  readonly lastModifiedMs: number;
+}
+
+export interface PendingUpload {
+  readonly key: string;
+  readonly attributes: TargetAttributes;
+  readonly parts: ReadonlyMap<number, StoredPart>;
+}
+
+export interface MemorySinkOptions {
+  readonly versioning?: port.Versioning;
+  /** Stamps what is written. */
+  readonly nowMs?: () => number;
+}
+
+export class MemoryObjectSink implements port.ObjectSink {
+  /** What is there now, by key. */
+  readonly objects = new Map<string, SunkObject>();
+  /** Requests since the start, by operation. */
+  readonly requests = new Map<string, number>();
+  readonly #uploads = new Map<string, PendingUpload & { readonly parts: Map<number, StoredPart> }>();
+  readonly #versioning: port.Versioning;
+  readonly #nowMs: () => number;
+  #uploadCount = 0;
+
+  constructor({ versioning = 'never', nowMs = () => 1_767_225_600_000 }: MemorySinkOptions = {}) {
+    this.#versioning = versioning;
+    this.#nowMs = nowMs;
+  }
+
+  /** Uploads begun, and neither completed nor aborted, by id. */
+  get uploads(): ReadonlyMap<string, PendingUpload> {
+    return this.#uploads;
+  }
+
+  async list(request: ListRequest, signal: AbortSignal): Promise<port.TargetPage> {
+    await this.#enter('GetBucket', signal);
+    const { keys, truncated, next } = pageOf([...this.objects.keys()].sort(compareKeys), request);
+    const entries = keys.map((key) => ({ key, version: versionOf(this.objects.get(key), false) }));
+    return { entries, truncated, next };
+  }
+
+  async head(key: string, signal: AbortSignal): Promise<port.TargetAttributesFound | undefined> {
+    await this.#enter('HeadObject', signal);
+    const object = this.objects.get(key);
+    return object === undefined ? undefined : { version: versionOf(object, true), metadata: object.metadata };
+  }
+
+  async write(request: port.WriteRequest, signal: AbortSignal): Promise<port.Written> {
+    const operation = 'PutObject';
+    const { key, content, attributes, contentMd5, forbidOverwrite } = request;
+    await this.#enter(operation, signal);
+    refuse(
+      operation,
+      key,
+      refusedKey(key) ?? refusedAttributes(attributes) ?? this.#refusedOverwrite(key, forbidOverwrite),
+    );
+    const bytes = await contentBytes(content, signal);
+    if (bytes === undefined) throw refusal('corrupt', operation, key);
+    const isCorrupt =
+      contentMd5 !== undefined && createHash('md5').update(bytes).digest('base64') !== contentMd5;
+    refuse(operation, key, isCorrupt ? 'corrupt' : this.#refusedOverwrite(key, forbidOverwrite));
+    return this.#store(key, bytes, attributes);
+  }
+
+  async begin(key: string, attributes: TargetAttributes, signal: AbortSignal): Promise<port.MultipartUpload> {
+    const operation = 'InitiateMultipartUpload';
+    await this.#enter(operation, signal);
+    refuse(operation, key, refusedKey(key) ?? refusedAttributes(attributes));
+    const uploadId = `upload-${String(++this.#uploadCount)}`;
+    this.#uploads.set(uploadId, { key, attributes, parts: new Map() });
+    return { key, uploadId };
+  }
+
+  async writePart(
+    { upload, partNumber, content }: port.PartRequest,
+    signal: AbortSignal,
+  ): Promise<port.Part> {
+    const operation = 'UploadPart';
+    await this.#enter(operation, signal);
+    if (!isPartNumber(partNumber)) throw refusal('invalid', operation, upload.key);
+    this.#pending(operation, upload);
+    const bytes = await contentBytes(content, signal);
+    if (bytes === undefined) throw refusal('corrupt', operation, upload.key);
+    const etag = createHash('md5').update(bytes).digest('hex');
+    this.#pending(operation, upload).parts.set(partNumber, { etag, bytes });
+    return { partNumber, etag };
+  }
+
+  async complete(
+    upload: port.MultipartUpload,
+    parts: readonly port.Part[],
+    { forbidOverwrite }: { readonly forbidOverwrite: boolean },
+    signal: AbortSignal,
+  ): Promise<port.Written> {
+    const operation = 'CompleteMultipartUpload';
+    const { key, uploadId } = upload;
+    await this.#enter(operation, signal);
+    const pending = this.#pending(operation, upload);
+    const chosen = chosenParts(pending.parts, parts);
+    if (chosen === undefined) throw refusal('invalid', operation, key);
+    refuse(operation, key, this.#refusedOverwrite(key, forbidOverwrite));
+    this.#uploads.delete(uploadId);
+    return this.#store(key, Buffer.concat(chosen.map(({ bytes }) => bytes)), pending.attributes);
+  }
+
+  async abort({ key, uploadId }: port.MultipartUpload, signal: AbortSignal): Promise<void> {
+    await this.#enter('AbortMultipartUpload', signal);
+    if (this.#uploads.get(uploadId)?.key === key) this.#uploads.delete(uploadId);
+  }
+
+  async remove(key: string, signal: AbortSignal): Promise<void> {
+    await this.#enter('DeleteObject', signal);
+    this.objects.delete(key);
+  }
+
+  async versioning(signal: AbortSignal): Promise<port.Versioning> {
+    await this.#enter('GetBucketVersioning', signal);
+    return this.#versioning;
+  }
+
+  async #enter(operation: string, signal: AbortSignal): Promise<void> {
+    this.requests.set(operation, (this.requests.get(operation) ?? 0) + 1);
+    await turn(signal);
+  }
+
+  #pending(
+    operation: string,
+    { key, uploadId }: port.MultipartUpload,
+  ): PendingUpload & { readonly parts: Map<number, StoredPart> } {
+    const upload = this.#uploads.get(uploadId);
+    if (upload?.key !== key) throw refusal('gone', operation, key);
+    return upload;
+  }
+
+  /** As in COS, the wish counts for nothing where the bucket ever had versioning. */
+  #refusedOverwrite(key: string, forbidOverwrite: boolean): StoreErrorCode | undefined {
+    return forbidOverwrite && this.#versioning === 'never' && this.objects.has(key) ? 'exists' : undefined;
+  }
+
+  async #store(key: string, bytes: Buffer, attributes: TargetAttributes): Promise<port.Written> {
+    const crc64 = await crc64Of(bytes);
+    this.objects.set(key, { ...attributes, bytes, crc64, lastModifiedMs: this.#nowMs() });
+    return { crc64, requestId: undefined };
+  }
+}
+
+function refuse(operation: string, key: string, code: StoreErrorCode | undefined): void {
+  if (code !== undefined) throw refusal(code, operation, key);
+}
+
+/** A listing does not tell the CRC-64. */
+function versionOf(object: SunkObject | undefined, withCrc64: boolean): ObjectVersion {
+  const { bytes, lastModifiedMs, crc64 } = object ?? {};
+  return { size: bytes?.length, lastModifiedMs, ...(withCrc64 ? { crc64 } : {}) };
+}

@@ -1,0 +1,133 @@
+/** The tables, in SQL that SQLite, MySQL 8 and MariaDB all take. Every primary key begins with the task, so that tasks never meet. */
+import { type Generated, type Kysely, type RawBuilder, sql } from 'kysely';
+import type { TallyColumn } from './counters.ts';
+
+/** UTF-8, so that the database compares byte by byte. libsql answers ArrayBuffers, mysql2 Buffers. */
+export type Bytes = Uint8Array | ArrayBuffer;
+
+export type CounterColumn = TallyColumn | 'listed_objects' | 'listed_bytes';
+
+interface TaskColumns {
+  task_id: string;
+  digest: string;
+  task: string;
+  state: string;
+  started_at_ms: number;
+  finished_at_ms: number | null;
+  resumed_at_ms: number;
+}
+
+interface RingColumns {
+  rung_at_ms: number;
+  rings: number;
+  moved_at_ms: number;
+}
+
+interface RangeColumns extends RingColumns, Record<CounterColumn, Generated<number>> {
+  task_id: string;
+  range_id: Bytes;
+  after_key: Bytes;
+  up_to_key: Bytes | null;
+  cursor_key: Bytes;
+  state: string;
+  problem: string | null;
+  segments: Generated<number>;
+  segments_done: Generated<number>;
+}
+
+interface SegmentColumns extends RingColumns {
+  task_id: string;
+  segment_id: Bytes;
+  range_id: Bytes;
+  seq: number;
+  entries: number;
+  bytes: number;
+  /** 0 or 1. */
+  done: Generated<number>;
+  path: string | null;
+  failed: Generated<number>;
+}
+
+interface SliceColumns {
+  task_id: string;
+  segment_id: Bytes;
+  name: Bytes;
+  from_entry: number;
+  to_entry: number;
+  summary: string;
+  came_at_ms: number;
+}
+
+interface FailureColumns {
+  task_id: string;
+  range_id: Bytes;
+  code: string;
+  objects: Generated<number>;
+  /** One JSON text a line; may hold more than SAMPLES_MAX, the first ones count. */
+  samples: string;
+  sampled: Generated<number>;
+}
+
+export interface Tables {
+  oss2cos_schema: { id: number; version: number };
+  oss2cos_tasks: TaskColumns;
+  oss2cos_ranges: RangeColumns;
+  oss2cos_segments: SegmentColumns;
+  oss2cos_slices: SliceColumns;
+  oss2cos_failures: FailureColumns;
+}
+
+/** Bytes that a column holds. MySQL's `insert ignore` would cut what is longer, so `encodeKey` refuses it; InnoDB indexes up to 3,072 bytes. */
+export const COLUMN_BYTES_MAX = { rangeId: 255, segmentId: 400, sliceName: 255, key: 1_536 } as const;
+
+const key = sql.raw(`varbinary(${COLUMN_BYTES_MAX.key})`);
+const rangeId = sql.raw(`varbinary(${COLUMN_BYTES_MAX.rangeId})`);
+const segmentId = sql.raw(`varbinary(${COLUMN_BYTES_MAX.segmentId})`);
+const sliceName = sql.raw(`varbinary(${COLUMN_BYTES_MAX.sliceName})`);
+const rings = sql.raw('rung_at_ms bigint not null, rings bigint not null, moved_at_ms bigint not null');
+
+/** Indexes are written as unique constraints (each ends with the row's own id): MySQL knows no `create index if not exists`. */
+const VERSION_1: readonly RawBuilder<unknown>[] = [
+  sql`create table if not exists oss2cos_tasks (
+    task_id varchar(63) not null, digest varchar(64) not null, task longtext not null, state varchar(16) not null,
+    started_at_ms bigint not null, finished_at_ms bigint, resumed_at_ms bigint not null,
+    primary key (task_id))`,
+  sql`create table if not exists oss2cos_ranges (
+    task_id varchar(63) not null, range_id ${rangeId} not null,
+    after_key ${key} not null, up_to_key ${key}, cursor_key ${key} not null,
+    state varchar(16) not null, problem longtext,
+    segments bigint not null default 0, segments_done bigint not null default 0,
+    listed_objects bigint not null default 0, listed_bytes bigint not null default 0,
+    copied_objects bigint not null default 0, copied_bytes bigint not null default 0,
+    skipped_objects bigint not null default 0, skipped_bytes bigint not null default 0,
+    failed_objects bigint not null default 0, failed_bytes bigint not null default 0,
+    verified_crc64 bigint not null default 0, verified_size bigint not null default 0,
+    ${rings},
+    primary key (task_id, range_id),
+    unique (task_id, after_key, range_id),
+    unique (task_id, state, rung_at_ms, range_id))`,
+  sql`create table if not exists oss2cos_segments (
+    task_id varchar(63) not null, segment_id ${segmentId} not null, range_id ${rangeId} not null,
+    seq bigint not null, entries bigint not null, bytes bigint not null,
+    done smallint not null default 0, path longtext, failed bigint not null default 0,
+    ${rings},
+    primary key (task_id, segment_id),
+    unique (task_id, done, rung_at_ms, segment_id),
+    unique (task_id, moved_at_ms, segment_id))`,
+  sql`create table if not exists oss2cos_slices (
+    task_id varchar(63) not null, segment_id ${segmentId} not null, name ${sliceName} not null,
+    from_entry bigint not null, to_entry bigint not null, summary longtext not null, came_at_ms bigint not null,
+    primary key (task_id, segment_id, name))`,
+  sql`create table if not exists oss2cos_failures (
+    task_id varchar(63) not null, range_id ${rangeId} not null, code varchar(32) not null,
+    objects bigint not null default 0, samples longtext not null, sampled bigint not null default 0,
+    primary key (task_id, range_id, code))`,
+];
+
+/** Step n leads from version n to n + 1. Each may run twice, and in several processes at once. */
+export const MIGRATIONS: readonly (readonly RawBuilder<unknown>[])[] = [VERSION_1];
+
+export async function createSchemaTable(db: Kysely<Tables>): Promise<void> {
+  await sql`create table if not exists oss2cos_schema (
+    id bigint not null, version bigint not null, primary key (id))`.execute(db);
+}

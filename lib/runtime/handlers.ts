@@ -1,0 +1,87 @@
+/** The three functions: middy handlers around the jobs, the same on SCF and in one process. */
+import middy from '@middy/core';
+import { type CopyPorts, copySegment } from '../app/copy-segment.ts';
+import { type PlanPorts, planRange } from '../app/plan-range.ts';
+import type { ReporterPorts } from '../app/reporter-ports.ts';
+import { takeResults } from '../app/settle.ts';
+import { startTask } from '../app/start-task.ts';
+import { stateLocationOf } from '../app/task-state.ts';
+import { tick } from '../app/tick.ts';
+import { cosUrl, stateKeys } from '../core/layout.ts';
+import { parseTask } from '../core/task.ts';
+import type { Log } from '../ports/log.ts';
+import { deadlineOf, type InvocationContext } from './invocation.ts';
+import { answersUserErrors, logsFailures } from './middleware.ts';
+import { isTriggerEvent, messagesOf } from './trigger-event.ts';
+
+export type Handler = (event: unknown, context: InvocationContext) => Promise<unknown>;
+
+/** Made anew or kept from the last invocation: the ports, and the signal that stops the process. */
+export interface Composition<P> {
+  readonly ports: P;
+  readonly signal: AbortSignal;
+}
+
+export type Compose<P> = () => Composition<P>;
+
+/** Takes rings of the ranges topic, or a task as JSON: then answers its id, its state, and where the report will be. */
+export function plannerHandler(compose: Compose<PlanPorts>): Handler {
+  return wrap(compose, async (event, context) => {
+    const { ports, signal } = compose();
+    const deadlineMs = deadlineOf(context, ports.clock);
+    if (!isTriggerEvent(event)) return startFromEvent(ports, event, signal);
+    for (const message of messagesOf('ranges', event, ports.log))
+      await planRange(ports, message, deadlineMs, signal);
+    return undefined;
+  });
+}
+
+/** Takes rings of the segments topic. */
+export function copyHandler(compose: Compose<CopyPorts>): Handler {
+  return wrap(compose, async (event, context) => {
+    const { ports, signal } = compose();
+    const deadlineMs = deadlineOf(context, ports.clock);
+    if (!isTriggerEvent(event)) throw new TypeError('the copy function takes the CKafka trigger’s events');
+    for (const message of messagesOf('segments', event, ports.log))
+      await copySegment(ports, message, deadlineMs, signal);
+    return undefined;
+  });
+}
+
+/** Takes results, or any other event (its timer) as the moment to look at all unfinished tasks. */
+export function reporterHandler(compose: Compose<ReporterPorts>): Handler {
+  return wrap(compose, async (event) => {
+    const { ports, signal } = compose();
+    if (isTriggerEvent(event)) return takeResults(ports, messagesOf('results', event, ports.log), signal);
+    const tasks = await ports.table.unfinishedTasks();
+    for (const { taskId } of tasks) await tick(ports, taskId, signal);
+    return { tasks: tasks.length };
+  });
+}
+
+function wrap<P extends PlanPorts | CopyPorts | ReporterPorts>(
+  compose: Compose<P>,
+  handler: (event: unknown, context: InvocationContext) => Promise<unknown>,
+): Handler {
+  const log: Pick<Log, 'error'> = {
+    error: (event, fields) => {
+      compose().ports.log.error(event, fields);
+    },
+  };
+  return middy()
+    .use(logsFailures(log))
+    .use(answersUserErrors())
+    .handler(handler as never) as unknown as Handler;
+}
+
+async function startFromEvent(ports: PlanPorts, event: unknown, signal: AbortSignal): Promise<unknown> {
+  const { row, created, warnings } = await startTask(ports, parseTask(event), signal);
+  const { bucket, prefix } = stateLocationOf(row.task);
+  return {
+    taskId: row.taskId,
+    created,
+    state: row.state,
+    report: cosUrl(bucket, stateKeys.report(prefix)),
+    warnings,
+  };
+}

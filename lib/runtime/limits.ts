@@ -1,0 +1,26 @@
+/** Settings of the runtimes, each with its reason. Platform limits stand with the platform's adapter. */
+
+/** One process on one machine, embedded engines. */
+export const ONE_PROCESS = {
+  /** Objects under way without `--concurrency`: enough to hide 100 ms of latency at hundreds of objects a second. */
+  concurrency: 64,
+  /** Segments under way: the tail of one overlaps with the beginning of the next. */
+  segmentsInFlight: 4,
+  /** Parts of large objects under way: fills a line, and bounds memory. */
+  partsInFlight: 16,
+  /** A message comes again when its handler has been dead for this long. */
+  leaseMs: 60_000,
+  /** Another process's messages (there are none, normally) are noticed after this. */
+  pollMs: 1_000,
+  /** Report and control objects in COS. */
+  tickEveryMs: 5_000,
+  /** The bar on the terminal. */
+  showEveryMs: 500,
+  sweep: { silenceMs: 60_000, ringsMax: 5, rowsMax: 100 },
+} as const;
+
+/** How adapters talk to a store. */
+export const CONNECTIONS = {
+  /** No byte for this long ends a request: longer than a store may take to answer a Complete. */
+  timeoutMs: 60_000,
+} as const;

@@ -1,0 +1,190 @@
+/**
+ * The whole migration in one process: the three functions fed from an embedded queue, over an embedded table, with a
+ * timer. Killed at any moment and started again, it goes on where it was.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openSqliteQueue } from '../adapters/sqlite/queue.ts';
+import { openSqliteTable } from '../adapters/sqlite/table.ts';
+import { lockTask } from '../adapters/sqlite/lock.ts';
+import { Semaphore } from '../app/lanes.ts';
+import { OpenTasks } from '../app/open-tasks.ts';
+import { startTask } from '../app/start-task.ts';
+import { stateLocationOf, taskStateOf } from '../app/task-state.ts';
+import { currentReport, tick } from '../app/tick.ts';
+import { UserError } from '../core/errors.ts';
+import type { Topic } from '../core/messages.ts';
+import { isFinal, type Report } from '../core/report.ts';
+import type { Task } from '../core/task.ts';
+import type { Clock, Dice } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { ConsumeOptions, Queue } from '../ports/queue.ts';
+import type { Stores } from '../ports/stores.ts';
+import type { Table } from '../ports/table.ts';
+import { copyHandler, type Handler, plannerHandler, reporterHandler } from './handlers.ts';
+import { ONE_PROCESS } from './limits.ts';
+import { triggerEvent } from './trigger-event.ts';
+
+export interface MigrateOptions {
+  readonly task: Task;
+  /** Holds the queue and the table of every task started from here. */
+  readonly stateDir: string;
+  /** Objects under way at once. */
+  readonly concurrency: number;
+  readonly stores: Stores;
+  readonly clock: Clock;
+  readonly dice: Dice;
+  readonly log: Log;
+  onReport(report: Report): void;
+  onWarning(text: string): void;
+  /** Stops after a checkpoint. */
+  readonly signal: AbortSignal;
+}
+
+/** Answers the last report: final, or as things stood when the signal came. Throws `UserError` and `StoreError`. */
+export async function migrate(options: MigrateOptions): Promise<Report> {
+  const { task, clock, dice, log } = options;
+  const directory = join(options.stateDir, task.taskId);
+  await mkdir(directory, { recursive: true });
+  const lock = lockTask(join(directory, 'lock.db'));
+  if (lock === undefined)
+    throw new UserError(
+      `task ${task.taskId} is being run by another process with the state directory ${options.stateDir}`,
+    );
+  const path = join(directory, 'state.db');
+  const table = await openSqliteTable(path, clock);
+  const queue = await openSqliteQueue(path, {
+    clock,
+    dice,
+    leaseMs: ONE_PROCESS.leaseMs,
+    pollMs: ONE_PROCESS.pollMs,
+    handlerErrorLog: log,
+  });
+  try {
+    await queue.releaseLeases();
+    await writeFile(join(directory, 'task.json'), JSON.stringify(task, null, 2));
+    return await new OneProcess(options, table, queue).run();
+  } finally {
+    await queue.close();
+    await table.close();
+    lock.release();
+  }
+}
+
+class OneProcess {
+  private readonly options: MigrateOptions;
+  private readonly table: Table;
+  private readonly queue: Queue;
+  private readonly ports;
+  /** Ends the consumers: the task is over, or the user stops. */
+  private readonly over = new AbortController();
+  private readonly signal: AbortSignal;
+  /** Nothing is left to do but to end the task. */
+  private allDone = false;
+  private wake: () => void = () => undefined;
+
+  constructor(options: MigrateOptions, table: Table, queue: Queue) {
+    this.options = options;
+    this.table = table;
+    this.queue = queue;
+    this.signal = AbortSignal.any([options.signal, this.over.signal]);
+    const { stores, clock, dice, log } = options;
+    const lanes = Math.max(1, Math.ceil(options.concurrency / ONE_PROCESS.segmentsInFlight));
+    const parts = new Semaphore(ONE_PROCESS.partsInFlight);
+    const tasks = new OpenTasks(stores, clock);
+    this.ports = { stores, tasks, table, queue, clock, dice, log, lanes, parts, sweep: ONE_PROCESS.sweep };
+  }
+
+  async run(): Promise<Report> {
+    const { task, onWarning, signal } = this.options;
+    const { row, warnings } = await startTask(this.ports, task, signal);
+    warnings.forEach((warning) => {
+      onWarning(warning);
+    });
+    if (row.finishedAtMs !== undefined) return this.standingReport();
+    const consumers = this.consumers();
+    const failed = consumers.then(() => new Promise<never>(() => undefined));
+    try {
+      return await Promise.race([this.watch(), failed]);
+    } finally {
+      this.over.abort();
+      await consumers.catch(() => undefined);
+    }
+  }
+
+  private async consumers(): Promise<void> {
+    const compose = () => ({ ports: this.ports, signal: this.signal });
+    const { segmentsInFlight } = ONE_PROCESS;
+    await Promise.all([
+      this.consume('ranges', { batchMax: 1, inFlightMax: 2 }, this.nudging(plannerHandler(compose))),
+      this.consume('segments', { batchMax: 1, inFlightMax: segmentsInFlight }, copyHandler(compose)),
+      this.consume('results', { batchMax: 100, inFlightMax: 1 }, this.nudging(reporterHandler(compose))),
+    ]);
+  }
+
+  private consume(topic: Topic, options: ConsumeOptions, handler: Handler): Promise<void> {
+    const context = { request_id: 'local', function_name: topic, time_limit_in_ms: Infinity };
+    return this.queue.consume(
+      topic,
+      options,
+      async (messages) => void (await handler(triggerEvent(topic, messages), context)),
+      this.signal,
+    );
+  }
+
+  /** Looks at once whether the task is over, instead of at the next tick. */
+  private nudging(handler: Handler): Handler {
+    return async (event, context) => {
+      const result = await handler(event, context);
+      const { rangesOpen, segments, segmentsDone } = await this.table.totals(this.options.task.taskId);
+      this.allDone = rangesOpen === 0 && segments === segmentsDone;
+      if (this.allDone) this.wake();
+      return result;
+    };
+  }
+
+  /** The timer: shows progress often, ticks now and then and when all is done, until the task is over. */
+  private async watch(): Promise<Report> {
+    const { task, clock, onReport, signal } = this.options;
+    let tickedAtMs = -Infinity;
+    for (;;) {
+      const isDue = this.allDone || clock.now() >= tickedAtMs + ONE_PROCESS.tickEveryMs;
+      this.allDone = false;
+      if (isDue) tickedAtMs = clock.now();
+      const report = isDue ? await this.tick() : await currentReport(this.ports, task.taskId);
+      if (report !== undefined) {
+        onReport(report);
+        if (isFinal(report)) return report;
+      }
+      if (signal.aborted) return this.tableReport();
+      if (!this.allDone) await this.pause(ONE_PROCESS.showEveryMs);
+    }
+  }
+
+  private tick(): Promise<Report | undefined> {
+    return tick(this.ports, this.options.task.taskId, this.signal);
+  }
+
+  /** Sleeps, unless woken. */
+  private async pause(ms: number): Promise<void> {
+    const woken = new AbortController();
+    this.wake = () => {
+      woken.abort();
+    };
+    const either = AbortSignal.any([woken.signal, this.signal]);
+    await this.options.clock.sleep(ms, either).catch(() => undefined);
+  }
+
+  /** The task had ended before: its last report stands in COS. */
+  private async standingReport(): Promise<Report> {
+    const { task, stores, signal } = this.options;
+    const report = await taskStateOf(stores, stateLocationOf(task)).readReport(signal);
+    return report ?? this.tableReport();
+  }
+
+  private async tableReport(): Promise<Report> {
+    const report = await currentReport(this.ports, this.options.task.taskId);
+    if (report === undefined) throw new UserError(`task ${this.options.task.taskId} is not in the table`);
+    return report;
+  }
+}

@@ -1,0 +1,109 @@
+/** The stores that tasks name, connected: one client a bucket, shared by all that use it; limits and retries around them. */
+import { CosObjectSink } from '../adapters/cos/object-sink.ts';
+import { CosStateStore } from '../adapters/cos/state-store.ts';
+import { OssObjectSource } from '../adapters/oss/object-source.ts';
+import type { Task } from '../core/task.ts';
+import type { Clock, Dice } from '../ports/clock.ts';
+import type { ObjectSink } from '../ports/object-sink.ts';
+import type { ObjectSource } from '../ports/object-source.ts';
+import type { StateStore } from '../ports/state-store.ts';
+import type { Stores } from '../ports/stores.ts';
+import type { StoreCredentials } from './environment.ts';
+import { guardSink, guardSource, guardState } from './interceptors.ts';
+import { RateLimiter } from './limiter.ts';
+import { CONNECTIONS } from './limits.ts';
+
+export interface StoresOptions {
+  /** Read at every request. */
+  credentials(): StoreCredentials;
+  readonly clock: Clock;
+  readonly dice: Dice;
+  /** To each bucket. */
+  readonly connectionsMax: number;
+}
+
+interface TaskLimits {
+  readonly source: RateLimiter;
+  readonly sink: RateLimiter;
+  readonly bytes: RateLimiter;
+}
+
+export function connectStores(options: StoresOptions): Stores & { close(): Promise<void> } {
+  return new ConnectedStores(options);
+}
+
+class ConnectedStores implements Stores {
+  private readonly options: StoresOptions;
+  private readonly opened = new Map<string, { close(): Promise<void> }>();
+  private readonly limits = new Map<string, TaskLimits>();
+
+  constructor(options: StoresOptions) {
+    this.options = options;
+  }
+
+  source(task: Task): ObjectSource {
+    const { bucket, region, endpoint } = task.source;
+    const store = this.once('oss', { bucket, region, endpoint }, () => {
+      return new OssObjectSource({ ...this.shared('oss'), bucket, region, endpoint });
+    });
+    const { source, bytes } = this.limitsOf(task);
+    return guardSource(store, { requests: source, bytes }, this.options);
+  }
+
+  sink(task: Task): ObjectSink {
+    const { bucket, region, endpoint } = task.target;
+    const store = this.once('cos', { bucket, region, endpoint }, () => {
+      return new CosObjectSink({ ...this.shared('cos'), bucket, region, endpoint });
+    });
+    return guardSink(store, this.limitsOf(task).sink, this.options);
+  }
+
+  state({ bucket, region, endpoint }: Parameters<Stores['state']>[0]): StateStore {
+    const store = this.once('state', { bucket, region, endpoint }, () => {
+      return new CosStateStore({ ...this.shared('cos'), bucket, region, endpoint });
+    });
+    return guardState(store, this.options);
+  }
+
+  limit(taskId: string, limits: Task['limits']): void {
+    const known = this.limits.get(taskId) ?? this.newLimits();
+    known.source.perSecond = known.sink.perSecond = limits.requestsPerSecond;
+    known.bytes.perSecond = limits.bytesPerSecond;
+    this.limits.set(taskId, known);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.opened.values()].map((store) => store.close()));
+  }
+
+  private limitsOf(task: Task): TaskLimits {
+    const known = this.limits.get(task.taskId);
+    if (known !== undefined) return known;
+    this.limit(task.taskId, task.limits);
+    return this.limitsOf(task);
+  }
+
+  private newLimits(): TaskLimits {
+    const limiter = () => new RateLimiter(this.options.clock, undefined);
+    return { source: limiter(), sink: limiter(), bytes: limiter() };
+  }
+
+  private shared(vendor: 'oss' | 'cos') {
+    const { credentials, clock, connectionsMax } = this.options;
+    return {
+      credentials: () => credentials()[vendor],
+      clock,
+      connectionsMax,
+      timeoutMs: CONNECTIONS.timeoutMs,
+    };
+  }
+
+  private once<T extends { close(): Promise<void> }>(kind: string, bucket: object, open: () => T): T {
+    const name = JSON.stringify([kind, bucket]);
+    const known = this.opened.get(name);
+    if (known !== undefined) return known as T;
+    const store = open();
+    this.opened.set(name, store);
+    return store;
+  }
+}

@@ -1,0 +1,12 @@
+import { MemoryStateStore } from '../../lib/adapters/memory/state-store.ts';
+import { describeStateStore } from '../ports/state-store.suite.ts';
+
+describeStateStore('memory', () => {
+  const store = new MemoryStateStore();
+  return Promise.resolve({
+    stores: [store, new MemoryStateStore(store.objects)],
+    contentType: (key) => store.objects.get(key)?.contentType,
+    uploadCount: () => 0,
+    close: () => Promise.resolve(),
+  });
+});

@@ -1,0 +1,122 @@
+/** What every `StateStore` must do, whatever is behind it. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StateStore } from '../../lib/ports/state-store.ts';
+import { collected, inChunks, seededBytes } from '../support/bytes.ts';
+import { inByteOrder, NASTY_KEYS } from '../support/nasty-keys.ts';
+import { NEVER } from './object-source.suite.ts';
+
+export interface StateHarness {
+  /** Two handles to one store. */
+  readonly stores: readonly [StateStore, StateStore];
+  contentType(key: string): string | undefined;
+  uploadCount(): number;
+  close(): Promise<void>;
+}
+
+const JSON_TYPE = { contentType: 'application/json' };
+const MiB = 1024 * 1024;
+
+export function describeStateStore(name: string, open: () => Promise<StateHarness>): void {
+  describe(`${name} as a state store`, () => {
+    let harness: StateHarness;
+    beforeAll(async () => {
+      harness = await open();
+      for (const key of NASTY_KEYS) await harness.stores[0].put(key, key, JSON_TYPE, NEVER);
+    });
+    afterAll(() => harness.close());
+
+    keeping(() => harness);
+    streaming(() => harness);
+  });
+}
+
+function keeping(harness: () => StateHarness): void {
+  it('shows through one handle what another put, under any key', async () => {
+    const [, other] = harness().stores;
+    for (const key of NASTY_KEYS) {
+      expect((await other.get(key, NEVER))?.toString()).toBe(key);
+      expect(harness().contentType(key)).toBe('application/json');
+    }
+  });
+
+  it('lists all keys under a prefix in UTF-8 byte order', async () => {
+    const [, other] = harness().stores;
+    const listed = (await other.list('', NEVER)).filter((key) => NASTY_KEYS.includes(key));
+    expect(listed).toEqual(inByteOrder(NASTY_KEYS));
+    expect(await other.list('percent%', NEVER)).toEqual(
+      inByteOrder(NASTY_KEYS.filter((key) => key.startsWith('percent%'))),
+    );
+    expect(await other.list('nothing here/', NEVER)).toEqual([]);
+  });
+
+  it('puts texts and bytes, empty ones too, and replaces them', async () => {
+    const [store, other] = harness().stores;
+    for (const body of ['\u4e2d\u6587', '', seededBytes(1, 100_000), new Uint8Array(0)]) {
+      await store.put('kept', body, JSON_TYPE, NEVER);
+      expect((await other.get('kept', NEVER))?.equals(Buffer.from(body as Uint8Array))).toBe(true);
+    }
+  });
+
+  it('knows nothing of a key that was removed, or never was', async () => {
+    const [store, other] = harness().stores;
+    await store.put('removed', 'x', JSON_TYPE, NEVER);
+    await other.remove('removed', NEVER);
+    await other.remove('removed', NEVER);
+    expect(await store.get('removed', NEVER)).toBeUndefined();
+    expect(await store.getStream('removed', NEVER)).toBeUndefined();
+    expect(await store.get('never', NEVER)).toBeUndefined();
+  });
+
+  it('rejects with the reason of a signal that has aborted', async () => {
+    const reason = new Error('enough');
+    const aborted = AbortSignal.abort(reason);
+    const [store] = harness().stores;
+    await expect(store.put('aborted', 'x', JSON_TYPE, aborted)).rejects.toBe(reason);
+    await expect(store.putStream('aborted', inChunks(Buffer.from('x')), JSON_TYPE, aborted)).rejects.toBe(
+      reason,
+    );
+    await expect(store.get('a', aborted)).rejects.toBe(reason);
+    await expect(store.getStream('a', aborted)).rejects.toBe(reason);
+    await expect(store.list('', aborted)).rejects.toBe(reason);
+    await expect(store.remove('a', aborted)).rejects.toBe(reason);
+    expect(await store.get('aborted', NEVER)).toBeUndefined();
+  });
+}
+
+function streaming(harness: () => StateHarness): void {
+  for (const size of [0, 1, 8 * MiB - 1, 8 * MiB, 8 * MiB + 1, 17 * MiB + 3]) {
+    it(`streams ${String(size)} bytes in and out`, async () => {
+      const [store, other] = harness().stores;
+      const bytes = seededBytes(size, size);
+      await store.putStream('streamed', inChunks(bytes, 300_001), { contentType: 'text/html' }, NEVER);
+      const stream = await other.getStream('streamed', NEVER);
+      expect(stream === undefined ? undefined : (await collected(stream)).equals(bytes)).toBe(true);
+      expect((await other.get('streamed', NEVER))?.equals(bytes)).toBe(true);
+      expect(harness().contentType('streamed')).toBe('text/html');
+    });
+  }
+
+  for (const size of [1000, 20 * MiB]) {
+    it(`leaves what was there when a stream breaks after ${String(size)} bytes, and no upload behind`, async () => {
+      const [store] = harness().stores;
+      await store.put('broken', 'before', JSON_TYPE, NEVER);
+      const broken = new Error('the producer broke');
+      async function* chunks(): AsyncGenerator<Uint8Array> {
+        yield* inChunks(seededBytes(2, size), 300_001);
+        throw broken;
+      }
+      await expect(store.putStream('broken', chunks(), JSON_TYPE, NEVER)).rejects.toBe(broken);
+      expect((await store.get('broken', NEVER))?.toString()).toBe('before');
+      expect(harness().uploadCount()).toBe(0);
+    });
+  }
+
+  it('frees what a stream holds that is left in the middle', async () => {
+    const [store] = harness().stores;
+    await store.put('left', seededBytes(3, 3 * MiB), JSON_TYPE, NEVER);
+    for (let round = 0; round < 20; round++) {
+      for await (const _chunk of (await store.getStream('left', NEVER)) ?? []) break;
+    }
+    expect(await store.get('left', NEVER)).toHaveLength(3 * MiB);
+  });
+}
