@@ -26,6 +26,8 @@ export interface PlanPorts {
   readonly clock: Clock;
   readonly dice: Dice;
   readonly log: Log;
+  /** Smaller segments than `SEGMENT_LIMITS`: many of them in a small simulation. */
+  readonly segmentLimits?: { readonly entriesMax: number; readonly bytesMax: number };
 }
 
 /** A filter may leave few keys of a page; after so many pages what there is becomes a segment, so that copying can begin. */
@@ -102,11 +104,15 @@ class RangePlanner {
     to: { readonly cursor: string; readonly listed: boolean; readonly flushes: boolean },
     signal: AbortSignal,
   ): Promise<FeedItem[] | 'overtaken'> {
+    const limits = this.ports.segmentLimits ?? SEGMENT_LIMITS;
     let at = 0;
-    for (const cut of cutSegments(waiting.map(({ entry }) => entry))) {
+    for (const cut of cutSegments(
+      waiting.map(({ entry }) => entry),
+      limits,
+    )) {
       const end = at + cut.entries.length;
       const isLast = end === waiting.length;
-      if (isLast && !to.flushes && cut.entries.length < SEGMENT_LIMITS.entriesMax) return waiting.slice(at);
+      if (isLast && !to.flushes && cut.entries.length < limits.entriesMax) return waiting.slice(at);
       const cursor = isLast ? to.cursor : (waiting[end - 1]?.position ?? to.cursor);
       if (!(await this.advance(cursor, isLast && to.listed, cut, signal))) return 'overtaken';
       at = end;

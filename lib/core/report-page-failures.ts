@@ -20,8 +20,7 @@ export function nextSection(report: Report): Markup {
       : html`<p>Every failed key with its reason, one a line: ${foreign(failed)}</p>`;
   return html`<section class="next" aria-labelledby="next">
     <h2 id="next">What to do next</h2>
-    <p>${step?.text ?? ''}</p>
-    ${command} ${manifest}
+    ${step === undefined ? NOTHING : html`<p>${step.text}</p>`} ${command} ${manifest}
   </section>`;
 }
 
@@ -30,7 +29,7 @@ export function problemsSection({ problems }: Report): Markup {
   return html`<section class="problems" aria-labelledby="problems">
     <h2 id="problems">Why the listing stopped</h2>
     <ul>
-      ${problems.map((problem) => html`<li>${foreign(cut(problem))}</li>`)}
+      ${problems.map((problem) => html`<li><p>${foreign(cut(problem))}</p></li>`)}
     </ul>
   </section>`;
 }

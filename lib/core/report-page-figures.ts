@@ -1,9 +1,9 @@
 /** The numbers of the report page: bars, the table of outcomes, and the lists of facts. */
 import { formatBytes } from './bytes.ts';
 import type { Report } from './report.ts';
-import { foreign, html, type Markup } from './report-page-markup.ts';
+import { foreign, html, type Markup, NOTHING } from './report-page-markup.ts';
 import { CONFLICT_TEXTS, elapsedSeconds, sourceAddress, targetAddress } from './report-page-status.ts';
-import { formatCount, formatDuration, formatInstant, percentOf } from './report-page-text.ts';
+import { donePercent, formatCount, formatDuration, formatInstant } from './report-page-text.ts';
 
 type Outcomes = Report['objects'];
 
@@ -11,23 +11,27 @@ const OUTCOMES = ['copied', 'skipped', 'failed', 'pending'] as const;
 const TITLES = { copied: 'Copied', skipped: 'Skipped', failed: 'Failed', pending: 'Pending' } as const;
 
 export function progressSection(report: Report): Markup {
-  const more = report.listing.complete ? '' : '+';
-  const count = (of: Outcomes) => `${formatCount(of.total - of.pending)} of ${formatCount(of.total)}${more}`;
-  const size = (of: Outcomes) => `${formatBytes(of.total - of.pending)} of ${formatBytes(of.total)}${more}`;
+  const { complete } = report.listing;
   return html`<section aria-labelledby="progress">
     <h2 id="progress">Progress</h2>
-    ${bar('Objects', report.objects, count(report.objects))} ${bar('Bytes', report.bytes, size(report.bytes))}
-    <p class="legend">${OUTCOMES.map((one) => html`<span class="key ${one}">${TITLES[one]}</span> `)}</p>
+    ${bar('Objects', report.objects, complete, formatCount)}
+    ${bar('Bytes', report.bytes, complete, formatBytes)}
+    <p class="legend">
+      ${OUTCOMES.map((one) => html`<span class="key ${one}">${TITLES[one]}</span> `)}
+      ${complete ? NOTHING : html`<span class="key unlisted">Not listed</span>`}
+    </p>
     ${outcomeTable(report)}
   </section>`;
 }
 
-/** Segments grow by their share; what has none takes no room. */
-function bar(title: string, outcomes: Outcomes, text: string): Markup {
-  const percent = percentOf(outcomes.total - outcomes.pending, outcomes.total);
-  const segments = OUTCOMES.filter((one) => outcomes[one] > 0).map(
-    (one) => html`<i class="${one}" style="flex-grow:${share(outcomes[one], outcomes.total)}"></i>`,
+/** Segments grow by their share; what has none takes no room. What is not listed yet has a stretch of its own, of unknown length. */
+function bar(title: string, of: Outcomes, complete: boolean, format: (amount: number) => string): Markup {
+  const done = of.total - of.pending;
+  const percent = donePercent({ done, total: of.total, complete });
+  const segments = OUTCOMES.filter((one) => of[one] > 0).map(
+    (one) => html`<i class="${one}" style="flex-grow:${share(of[one], of.total)}"></i>`,
   );
+  const text = `${format(done)} of ${format(of.total)}${complete ? '' : '+'}`;
   return html`<p class="measure"><b>${title}</b> <span>${text}</span> <strong>${percent} %</strong></p>
     <div
       class="bar"
@@ -37,7 +41,7 @@ function bar(title: string, outcomes: Outcomes, text: string): Markup {
       aria-valuemax="100"
       aria-valuenow="${percent}"
     >
-      ${segments}
+      ${segments}${complete ? NOTHING : html`<i class="unlisted"></i>`}
     </div>`;
 }
 
@@ -74,7 +78,7 @@ function outcomeTable({ objects, bytes }: Report): Markup {
 }
 
 function exactBytes(bytes: number): Markup {
-  return bytes < 1000 ? html`` : html` <small>${formatCount(bytes)} bytes</small>`;
+  return bytes < 1000 ? html`` : html` <small>${formatCount(bytes)} B</small>`;
 }
 
 type Fact = readonly [title: string, ...values: readonly Markup[]];

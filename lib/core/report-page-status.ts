@@ -1,6 +1,6 @@
 /** What a status means to whoever waits for the task: a word, a colour, a sentence, and what to run next. */
 import type { Report, TaskStatus } from './report.ts';
-import { formatObjects } from './report-page-text.ts';
+import { formatCount, formatObjects } from './report-page-text.ts';
 
 export type Colour = 'green' | 'yellow' | 'red' | 'blue';
 
@@ -41,7 +41,7 @@ export const STATUS_FACES: Readonly<Record<TaskStatus, StatusFace>> = {
     word: 'Completed with failures',
     colour: 'yellow',
     sentence: ({ objects }) =>
-      `${formatObjects(objects.failed)} of ${formatObjects(objects.total)} failed; every other one is settled.`,
+      `${formatCount(objects.failed)} of ${formatObjects(objects.total)} failed; the others were copied or skipped.`,
   },
   failed: {
     word: 'Failed',
@@ -50,10 +50,10 @@ export const STATUS_FACES: Readonly<Record<TaskStatus, StatusFace>> = {
   },
 };
 
-function doneSentence({ total, skipped }: Report['objects']): string {
+function doneSentence({ total, copied, skipped }: Report['objects']): string {
   if (total === 0) return 'The source lists no object that the task asks for.';
-  const kept = skipped === 0 ? '' : `; ${formatObjects(skipped)} were there already, by the conflict rule`;
-  return `Every object listed is in the target${kept}.`;
+  const kept = skipped === 0 ? '' : `, ${formatObjects(skipped)} skipped by the conflict rule`;
+  return `${formatObjects(copied)} copied${kept}; none failed.`;
 }
 
 export interface NextStep {
@@ -85,8 +85,8 @@ export function nextStep(report: Report): NextStep | undefined {
 function retryText({ failures }: Report): string {
   const hopeful = failures.filter(({ retryable }) => retryable).length;
   if (hopeful === failures.length) return 'Try the failed objects again:';
-  if (hopeful === 0) return 'Mend the causes below, then try the failed objects again:';
-  return 'A retry helps some of the classes below; mend the causes of the others first:';
+  if (hopeful === 0) return 'Mend the causes, then try the failed objects again:';
+  return 'A retry helps some of these classes; mend the causes of the others first:';
 }
 
 /** What each conflict rule does, as the task's documentation has it. */

@@ -49,6 +49,8 @@ const FIGURES = `
 .bar .failed, .legend .failed::before { background: var(--failed); }
 .bar .pending { min-width: 0; }
 .bar .pending, .legend .pending::before { background: var(--empty); }
+.bar .unlisted, .legend .unlisted::before { background: repeating-linear-gradient(135deg, var(--soft) 0 2px, var(--empty) 2px 6px); }
+.bar .unlisted { flex: 0 0 1.5rem; }
 .legend { font-size: .875rem; color: var(--soft); }
 .legend .key { display: inline-block; margin-right: 1rem; }
 .legend .key::before {
@@ -62,7 +64,7 @@ th:first-child { text-align: left; }
 thead th { border-top: 0; font-size: .875rem; color: var(--soft); }
 tbody th { font-weight: 400; }
 tfoot td { font-weight: 700; }
-td small { display: block; font-weight: 400; color: var(--soft); }
+td small { display: block; font-weight: 400; color: var(--soft); overflow-wrap: anywhere; }
 dl { margin: 0; }
 dl > div { display: grid; grid-template-columns: minmax(7rem, 13rem) minmax(0, 1fr); gap: 0 1rem; padding: .4rem 0; border-top: 1px solid var(--line); }
 dl > div:first-child { border-top: 0; }
@@ -89,19 +91,24 @@ code, pre { font: .9em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "Noto 
 .failure { padding: .9rem 0; border-top: 1px solid var(--line); }
 .failure:first-of-type { border-top: 0; padding-top: 0; }
 .failure:last-of-type { padding-bottom: 0; }
+.failure h3 code { font-size: 1em; }
 .failure .count { font-weight: 400; color: var(--soft); }
 .failure .retry { font-size: .875rem; }
 summary { cursor: pointer; padding: .25rem 0; }
 :focus-visible { outline: 3px solid #4d90fe; outline-offset: 2px; }
 .failure li { padding: .35rem 0; }
-.failure li p { margin: 0; }
-.failure .message, .failure .request { color: var(--soft); font-size: .9rem; }
+.failure li p, .problems li p { margin: 0; overflow: clip; overflow-clip-margin: 2px; }
+li .foreign { display: inline; }
+.failure .message, .failure .request { color: var(--soft); font-size: .875rem; }
 `;
 
 const NARROW_AND_PRINT = `
 @media (max-width: 34rem) {
   section { padding: 1rem; }
   dl > div { display: block; }
+  td small { font-size: .7rem; }
+  th, td { padding-left: 0; }
+  th:last-child, td:last-child { padding-right: 0; }
 }
 @media print {
   :root {

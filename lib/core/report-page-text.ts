@@ -47,10 +47,16 @@ export function formatObjects(count: number): string {
   return `${formatCount(count)} ${count === 1 ? 'object' : 'objects'}`;
 }
 
-/** Whole percent, rounded down, so that 100 means all; of nothing, 0. */
-export function percentOf(part: number, total: number): number {
-  if (total <= 0) return 0;
-  return Math.floor(Math.min(1, Math.max(0, part / total)) * 100);
+/** Whole percent, rounded down: 100 means that all is done, and that all is known. */
+export function donePercent(progress: {
+  readonly done: number;
+  readonly total: number;
+  readonly complete: boolean;
+}): number {
+  const { done, total, complete } = progress;
+  if (total <= 0) return complete ? 100 : 0;
+  const percent = Math.floor(Math.min(1, Math.max(0, done / total)) * 100);
+  return complete ? percent : Math.min(99, percent);
 }
 
 /** `8 s`, `12 min 30 s`, `1 h 5 min`, `2 d 3 h`: the two largest units. */

@@ -22,12 +22,12 @@ export interface Composition<P> {
   readonly signal: AbortSignal;
 }
 
-export type Compose<P> = () => Composition<P>;
+export type Compose<P> = () => Composition<P> | Promise<Composition<P>>;
 
 /** Takes rings of the ranges topic, or a task as JSON: then answers its id, its state, and where the report will be. */
-export function plannerHandler(compose: Compose<PlanPorts>): Handler {
-  return wrap(compose, async (event, context) => {
-    const { ports, signal } = compose();
+export function plannerHandler(compose: Compose<PlanPorts>, log: Log): Handler {
+  return wrap(log, async (event, context) => {
+    const { ports, signal } = await compose();
     const deadlineMs = deadlineOf(context, ports.clock);
     if (!isTriggerEvent(event)) return startFromEvent(ports, event, signal);
     for (const message of messagesOf('ranges', event, ports.log))
@@ -37,9 +37,9 @@ export function plannerHandler(compose: Compose<PlanPorts>): Handler {
 }
 
 /** Takes rings of the segments topic. */
-export function copyHandler(compose: Compose<CopyPorts>): Handler {
-  return wrap(compose, async (event, context) => {
-    const { ports, signal } = compose();
+export function copyHandler(compose: Compose<CopyPorts>, log: Log): Handler {
+  return wrap(log, async (event, context) => {
+    const { ports, signal } = await compose();
     const deadlineMs = deadlineOf(context, ports.clock);
     if (!isTriggerEvent(event)) throw new TypeError('the copy function takes the CKafka trigger’s events');
     for (const message of messagesOf('segments', event, ports.log))
@@ -49,9 +49,9 @@ export function copyHandler(compose: Compose<CopyPorts>): Handler {
 }
 
 /** Takes results, or any other event (its timer) as the moment to look at all unfinished tasks. */
-export function reporterHandler(compose: Compose<ReporterPorts>): Handler {
-  return wrap(compose, async (event) => {
-    const { ports, signal } = compose();
+export function reporterHandler(compose: Compose<ReporterPorts>, log: Log): Handler {
+  return wrap(log, async (event) => {
+    const { ports, signal } = await compose();
     if (isTriggerEvent(event)) return takeResults(ports, messagesOf('results', event, ports.log), signal);
     const tasks = await ports.table.unfinishedTasks();
     for (const { taskId } of tasks) await tick(ports, taskId, signal);
@@ -59,15 +59,7 @@ export function reporterHandler(compose: Compose<ReporterPorts>): Handler {
   });
 }
 
-function wrap<P extends PlanPorts | CopyPorts | ReporterPorts>(
-  compose: Compose<P>,
-  handler: (event: unknown, context: InvocationContext) => Promise<unknown>,
-): Handler {
-  const log: Pick<Log, 'error'> = {
-    error: (event, fields) => {
-      compose().ports.log.error(event, fields);
-    },
-  };
+function wrap(log: Log, handler: Handler): Handler {
   return middy()
     .use(logsFailures(log))
     .use(answersUserErrors())

@@ -19,6 +19,17 @@ export const ONE_PROCESS = {
   sweep: { silenceMs: 60_000, ringsMax: 5, rowsMax: 100 },
 } as const;
 
+/** One cloud function. */
+export const FUNCTION = {
+  /** Objects under way in one invocation: with the parts, well under SCF's 1,024 file descriptors for two stores. */
+  lanes: 64,
+  partsInFlight: 8,
+  connectionsMax: 100,
+  leaseMs: 60_000,
+  pollMs: 1_000,
+  sweep: { silenceMs: 600_000, ringsMax: 5, rowsMax: 100 },
+} as const;
+
 /** How adapters talk to a store. */
 export const CONNECTIONS = {
   /** No byte for this long ends a request: longer than a store may take to answer a Complete. */

@@ -1,13 +1,9 @@
 /** rclone on the same servers, tuned: the rate to beat. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Cost } from './cost.ts';
+import type { Load } from './main.ts';
 import type { BenchServers } from './servers.ts';
-
-export interface RcloneRun {
-  readonly seconds: number;
-  /** User and system time of rclone. */
-  readonly cpuSeconds: number;
-}
 
 const TUNED = [
   ...['--s3-no-head', '--use-server-modtime', '--s3-no-check-bucket', '--s3-v2-auth'],
@@ -15,7 +11,10 @@ const TUNED = [
 ];
 
 /** Copies a whole bucket of the source; undefined where there is no rclone. */
-export async function rcloneCopy(servers: BenchServers, bucket: string): Promise<RcloneRun | undefined> {
+export async function rcloneCopy(
+  servers: BenchServers,
+  { bucket, objects, bytes }: Load,
+): Promise<Cost | undefined> {
   const command = ['rclone', 'copy', `src:${bucket}`, `dst:rclone/${bucket}`, ...TUNED].join(' ');
   // `times` tells the CPU time of the shell's children, which Node cannot.
   const script = `command -v rclone >/dev/null || exit 127; ${command} || exit 1; times`;
@@ -29,7 +28,8 @@ export async function rcloneCopy(servers: BenchServers, bucket: string): Promise
   const [status] = (await once(child, 'close')) as [number | null];
   if (status === 127) return undefined;
   if (status !== 0) throw new Error(`rclone failed: ${String(status)}`);
-  return { seconds: (performance.now() - startedAt) / 1000, cpuSeconds: childrenSeconds(output) };
+  const seconds = (performance.now() - startedAt) / 1000;
+  return { objects, bytes, seconds, cpuSeconds: childrenSeconds(output), rssBytesMax: 0 };
 }
 
 function environment({ source, sink }: BenchServers): NodeJS.ProcessEnv {

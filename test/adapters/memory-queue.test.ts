@@ -1,7 +1,8 @@
 /** The memory queue keeps the port's contract, and lets a simulation choose. */
 import { expect, it } from 'vitest';
 import { MemoryQueue } from '../../lib/adapters/memory/queue.ts';
-import { describeQueue, messagesOf } from '../ports/queue.suite.ts';
+import { describeQueue } from '../ports/queue.suite.ts';
+import { messagesOf } from '../support/consumer.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { EventList } from '../support/logged.ts';
 

@@ -6,7 +6,7 @@ describeTable('memory', () => {
   const table = new MemoryTable();
   return {
     open: () => Promise.resolve([table, table]),
-    plantRange: (range) => Promise.resolve(table.plantRange(range)),
+    plantRange: async (range) => table.plantRange(range),
     close: () => Promise.resolve(),
   };
 });

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { lockTask } from '../../lib/adapters/sqlite/lock.ts';
 import { openSqliteQueue } from '../../lib/adapters/sqlite/queue.ts';
 import { openSqliteTable } from '../../lib/adapters/sqlite/table.ts';
-import { Consumer, messagesOf } from '../ports/queue.suite.ts';
+import { Consumer, messagesOf } from '../support/consumer.ts';
 import { tallyWith } from '../ports/table-fixtures.ts';
 import { bundle, run } from '../support/child.ts';
 import { FakeClock, settled } from '../support/fake-clock.ts';

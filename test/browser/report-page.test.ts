@@ -64,35 +64,30 @@ describe.skipIf(missing)(`the report page in a browser (${executablePath})`, () 
     await page.goto(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}/${status}`);
   }
 
-  /** WCAG 2 contrast of an element's text on its background, from computed colours. */
-  function contrastOf(text: string, background: string): Promise<number> {
-    return page.evaluate(
-      ([textAt, backgroundAt]) => {
-        const colour = (selector: string, property: string) => {
-          const element = document.querySelector(selector);
-          if (element === null) throw new Error(`no ${selector}`);
-          return (
-            getComputedStyle(element)
-              .getPropertyValue(property)
-              .match(/[\d.]+/g) ?? []
-          );
-        };
-        const luminance = (rgb: string[]) => {
-          const [r = 0, g = 0, b = 0] = rgb.map((one) => {
-            const part = Number(one) / 255;
-            return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-          });
-          return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-        };
-        const [dark, light] = [
-          luminance(colour(textAt, 'color')),
-          luminance(colour(backgroundAt, 'background-color')),
-        ].sort((a, b) => a - b) as [number, number];
-        return (light + 0.05) / (dark + 0.05);
-      },
-      [text, background] as const,
-    );
+  /** In-page code is text: these files are compiled without the DOM's types. */
+  function inPage<T>(script: string): Promise<T> {
+    return page.evaluate<T>(script);
   }
+
+  async function luminance(selector: string, property: 'color' | 'backgroundColor'): Promise<number> {
+    const colour = await inPage<string>(
+      `getComputedStyle(document.querySelector(${JSON.stringify(selector)})).${property}`,
+    );
+    const [r = 0, g = 0, b = 0] = (colour.match(/[\d.]+/g) ?? []).map((one) => {
+      const part = Number(one) / 255;
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  }
+
+  /** WCAG 2 contrast of an element's text on its background, from computed colours. */
+  async function contrastOf(text: string, background: string): Promise<number> {
+    const front = await luminance(text, 'color');
+    const back = await luminance(background, 'backgroundColor');
+    return (Math.max(front, back) + 0.05) / (Math.min(front, back) + 0.05);
+  }
+
+  const openAll = () => inPage('document.querySelectorAll("details").forEach((one) => { one.open = true; })');
 
   const BANNERS: readonly [Status, string, RegExp][] = [
     ['planning', 'Listing and copying', /^rgb\(11, 85, 159\)$/],
@@ -112,10 +107,9 @@ describe.skipIf(missing)(`the report page in a browser (${executablePath})`, () 
       expect(await page.title()).toBe(`${word}: photos-2026 (oss2cos)`);
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
-        const background = await page
-          .locator('.banner')
-          .evaluate((element) => getComputedStyle(element).backgroundColor);
-        expect(background).toMatch(colour);
+        expect(await inPage('getComputedStyle(document.querySelector(".banner")).backgroundColor')).toMatch(
+          colour,
+        );
         expect(await contrastOf('h1', '.banner')).toBeGreaterThan(4.5);
         expect(await contrastOf('td small', 'section')).toBeGreaterThan(4.5);
       }
@@ -124,10 +118,8 @@ describe.skipIf(missing)(`the report page in a browser (${executablePath})`, () 
 
   it('runs no script of a hostile key and asks nobody for anything', async () => {
     await open('completed_with_failures');
-    await page.locator('summary').evaluateAll((all) => all.forEach((one) => (one as HTMLElement).click()));
-    await page.evaluate(
-      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
-    );
+    await openAll();
+    await inPage('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
     expect(surprises).toEqual([]);
     expect(served).toEqual(['/completed_with_failures']);
     expect(asked.filter((url) => !url.startsWith('data:'))).toHaveLength(1);
@@ -142,9 +134,7 @@ describe.skipIf(missing)(`the report page in a browser (${executablePath})`, () 
     expect(await key.isVisible()).toBe(false);
     await samples.locator('summary').press('Enter');
     expect(await key.isVisible()).toBe(true);
-    const shown = await samples
-      .locator('li > p:first-child .foreign')
-      .evaluateAll((all) => all.map((one) => one.textContent));
+    const shown = await samples.locator('li > p:first-child .foreign').allTextContents();
     expect(shown).toEqual([
       ...HOSTILE_KEYS.slice(0, 3),
       '2024/\\u0007bell\\u0000nul\\u001b[31mred\\u000d\\u000aline',
@@ -154,25 +144,21 @@ describe.skipIf(missing)(`the report page in a browser (${executablePath})`, () 
 
   it.each(Object.keys(REPORTS) as Status[])('fits a phone of 360 pixels: %s', async (status) => {
     await open(status, { viewport: { width: 360, height: 740 } });
-    await page.locator('details').evaluateAll((all) => all.forEach((one) => one.setAttribute('open', '')));
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
-    const beyond = await page
-      .locator('body *')
-      .evaluateAll((all) =>
-        all
-          .filter((one) => one.getBoundingClientRect().right > 360.5)
-          .map((one) => one.outerHTML.slice(0, 80)),
-      );
+    await openAll();
+    expect(await inPage('document.documentElement.scrollWidth')).toBe(360);
+    const beyond = await inPage(
+      `[...document.querySelectorAll("main *")]
+        .filter((one) => one.getBoundingClientRect().right > one.closest("main").getBoundingClientRect().right - 15.5)
+        .map((one) => one.outerHTML.slice(0, 80))`,
+    );
     expect(beyond).toEqual([]);
   });
 
   it('tells assistive technology how far it is', async () => {
     await open('running');
     const bars = page.getByRole('progressbar');
-    expect(await bars.evaluateAll((all) => all.map((one) => one.getAttribute('aria-valuenow')))).toEqual([
-      '54',
-      '54',
-    ]);
+    const values = await Promise.all((await bars.all()).map((bar) => bar.getAttribute('aria-valuenow')));
+    expect(values).toEqual(['54', '54']);
     expect(await page.getByRole('columnheader').allInnerTexts()).toEqual(['Outcome', 'Objects', 'Size']);
     expect(await page.getByRole('rowheader').allInnerTexts()).toEqual([
       'Copied',
@@ -187,9 +173,9 @@ describe.skipIf(missing)(`the report page in a browser (${executablePath})`, () 
   it('prints the samples too', async () => {
     await open('completed_with_failures');
     await page.emulateMedia({ media: 'print' });
-    const heights = await page
-      .locator('details li')
-      .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().height));
+    const heights = await inPage<number[]>(
+      '[...document.querySelectorAll("details li")].map((one) => one.getBoundingClientRect().height)',
+    );
     expect(heights.length).toBeGreaterThan(5);
     expect(Math.min(...heights)).toBeGreaterThan(10);
   });

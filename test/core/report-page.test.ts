@@ -5,7 +5,7 @@ import { FAILURE_CLASSES, FAILURE_CODES } from '../../lib/core/failures.ts';
 import type { Report } from '../../lib/core/report.ts';
 import { renderReportPage } from '../../lib/core/report-page.ts';
 import { STATUS_FACES } from '../../lib/core/report-page-status.ts';
-import { formatCount, formatDuration, percentOf, visible } from '../../lib/core/report-page-text.ts';
+import { formatCount, formatDuration, donePercent, visible } from '../../lib/core/report-page-text.ts';
 import { greenReport, REPORTS, runningReport, yellowReport } from './report-samples.ts';
 
 /** All tags of a page, in order: what a browser would make elements of. */
@@ -99,7 +99,7 @@ describe('the numbers', () => {
         for (const one of [...cells, numbers.listing.objects, numbers.listing.ranges])
           expect(page).toContain(formatCount(one));
         for (const one of Object.values(numbers.bytes))
-          expect(page).toContain(one < 1000 ? `${String(one)} B` : `${formatCount(one)} bytes`);
+          expect(page).toContain(one < 1000 ? `${String(one)} B` : `${formatCount(one)} B`);
       }),
       { numRuns: 30 },
     );
@@ -112,7 +112,7 @@ describe('the numbers', () => {
         fc.double({ min: 0, max: 1, noNaN: true }),
         (total, part) => {
           const done = Math.floor(total * part);
-          expect(percentOf(done, total) === 100).toBe(done === total);
+          expect(donePercent({ done, total, complete: true }) === 100).toBe(done === total);
         },
       ),
     );
@@ -121,6 +121,12 @@ describe('the numbers', () => {
   it('mark totals that still grow', () => {
     expect(renderReportPage(REPORTS.planning)).toContain('of 2,345,678+');
     expect(renderReportPage(REPORTS.running)).not.toContain('2,345,678+');
+  });
+
+  it('never say 100 percent of a listing that is not complete', () => {
+    expect(renderReportPage(greenReport)).toContain('100 %');
+    expect(renderReportPage(REPORTS.failed)).not.toContain('100 %');
+    expect(renderReportPage(REPORTS.failed)).toContain('Not listed');
   });
 
   it('write durations in their two largest units', () => {

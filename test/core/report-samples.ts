@@ -72,6 +72,7 @@ const done = (failures: FailureSummary, failedObjects: number, failedBytes: numb
   ...input,
   state: 'finished',
   finishedAtMs: STARTED_AT_MS + 5_025_000,
+  nowMs: STARTED_AT_MS + 5_025_000,
   totals: {
     ...input.totals,
     tally: {

@@ -3,8 +3,8 @@ import { expect, it } from 'vitest';
 import { crc64Of } from '../../lib/adapters/memory/bucket.ts';
 import { seededBytes } from '../support/bytes.ts';
 import { NASTY_KEYS } from '../support/nasty-keys.ts';
-import { contentOf, type SinkHarness, streamOf, writeOf } from './object-sink.suite.ts';
-import { codeOf, NEVER } from './object-source.suite.ts';
+import { contentOf, type SinkHarness, streamOf, writeOf } from './object-sink.harness.ts';
+import { codeOf, NEVER } from './object-source.harness.ts';
 
 const MiB = 1024 * 1024;
 const ATTRIBUTES = {

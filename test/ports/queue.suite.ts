@@ -1,7 +1,7 @@
 /** What every queue must keep, seen through two handles on one store and a clock that moves when told. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Topic } from '../../lib/core/messages.ts';
-import { type ConsumeOptions, DELIVERIES_MAX, type Message, type Queue } from '../../lib/ports/queue.ts';
+import { DELIVERIES_MAX, type Message, type Queue } from '../../lib/ports/queue.ts';
+import { Consumer, messagesOf } from '../support/consumer.ts';
 import { FakeClock, settled } from '../support/fake-clock.ts';
 import { NASTY_KEYS } from './nasty-keys.ts';
 
@@ -13,59 +13,6 @@ export interface QueueHarness {
 
 /** Longer than any delay, poll or lease of a queue under test. */
 export const LONG_MS = 10 * 60_000;
-
-interface Batch {
-  readonly bodies: readonly string[];
-  end(): void;
-  fail(): void;
-}
-
-/** Consumes from one handle; each batch stays under way until the test ends it. */
-export class Consumer {
-  readonly batches: Batch[] = [];
-  readonly #stop = new AbortController();
-  readonly ended: Promise<void>;
-  underWay = 0;
-  hasEnded = false;
-
-  constructor(queue: Queue, topic: Topic, options: Partial<ConsumeOptions> = {}) {
-    const all = { batchMax: 10, inFlightMax: 1, ...options };
-    this.ended = queue
-      .consume(topic, all, (messages) => this.#handle(messages), this.#stop.signal)
-      .finally(() => (this.hasEnded = true));
-  }
-
-  async #handle(messages: readonly Message[]): Promise<void> {
-    this.underWay++;
-    try {
-      await new Promise<void>((resolve, reject) => {
-        const fail = () => reject(new Error('the handler failed'));
-        this.batches.push({ bodies: messages.map(({ body }) => body), end: resolve, fail });
-      });
-    } finally {
-      this.underWay--;
-    }
-  }
-
-  get bodies(): string[] {
-    return this.batches.flatMap((batch) => batch.bodies);
-  }
-
-  abort(): void {
-    this.#stop.abort();
-  }
-
-  /** Ends whatever is under way and stops. */
-  async stop(): Promise<void> {
-    this.abort();
-    for (const batch of this.batches) batch.end();
-    await this.ended;
-  }
-}
-
-export function messagesOf(...bodies: string[]): Message[] {
-  return bodies.map((body) => ({ key: 'k', body }));
-}
 
 export function describeQueue(name: string, makeHarness: () => QueueHarness): void {
   describe(`${name} as a Queue`, () => {
@@ -96,9 +43,9 @@ export function describeQueue(name: string, makeHarness: () => QueueHarness): vo
 }
 
 interface Play {
-  queues(): readonly [Queue, Queue];
-  clock(): FakeClock;
-  consume(...args: ConstructorParameters<typeof Consumer>): Consumer;
+  readonly queues: () => readonly [Queue, Queue];
+  readonly clock: () => FakeClock;
+  readonly consume: (...args: ConstructorParameters<typeof Consumer>) => Consumer;
 }
 
 function describeDelivery({ queues, clock, consume }: Play): void {

@@ -1,7 +1,10 @@
 /** Rows to play the table suites with. */
 import { NO_TALLY, type SliceSummary, sliceName, type Tally } from '../../lib/core/slices.ts';
 import { parseTask } from '../../lib/core/task.ts';
-import type { Advance, NewTask } from '../../lib/ports/table.ts';
+import type { Advance, NewTask, Table } from '../../lib/ports/table.ts';
+
+/** The two handles on the store of the test under way. */
+export type Handles = () => readonly [Table, Table];
 
 /** Of task `t` the root range is `root` and everything happens from 1,000 ms on. */
 export function newTask(taskId: string): NewTask {

@@ -2,8 +2,8 @@
 import { expect, it } from 'vitest';
 import { FAILURE_CODES } from '../../lib/core/failures.ts';
 import { NASTY_KEYS } from './nasty-keys.ts';
-import { advanceOver, newTask, sliceOf, tallyWith } from './table-fixtures.ts';
-import type { Handles, PlantedRange } from './table.suite.ts';
+import { advanceOver, type Handles, newTask, sliceOf, tallyWith } from './table-fixtures.ts';
+import type { PlantedRange } from './table.suite.ts';
 
 export function describeKeys(handles: Handles, plant: (range: PlantedRange) => Promise<void>): void {
   it('moves a cursor over keys of every kind, and compares it exactly', async () => {
@@ -21,7 +21,7 @@ export function describeKeys(handles: Handles, plant: (range: PlantedRange) => P
 
   it('tells bounds and problems of every kind as they were given', async () => {
     const [a, b] = handles();
-    await a.createTask({ ...newTask('t'), after: NASTY_KEYS[0]! });
+    await a.createTask({ ...newTask('t'), after: NASTY_KEYS[0] ?? '' });
     for (const [i, key] of NASTY_KEYS.slice(1).entries()) {
       const upTo = NASTY_KEYS[i + 2];
       await plant({ taskId: 't', rangeId: `r${i}`, after: key, upTo, nowMs: 1_000 });

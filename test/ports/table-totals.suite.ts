@@ -3,8 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { addFailures, addTallies, type FailureSummary, NO_TALLY } from '../../lib/core/slices.ts';
 import type { Freeze, Segment, Table, TaskTotals } from '../../lib/ports/table.ts';
-import { advanceOver, newTask, sliceOf, tallyWith } from './table-fixtures.ts';
-import type { Handles } from './table.suite.ts';
+import { advanceOver, type Handles, newTask, sliceOf, tallyWith } from './table-fixtures.ts';
 
 const SEGMENTS = 4;
 
@@ -90,7 +89,8 @@ export function describeTotals(handles: Handles): void {
         const taskId = `p${run++}`;
         await handles()[0].createTask(newTask(taskId));
         const model = new Model(taskId);
-        for (const round of plan) await Promise.all(round.map((one, i) => model.act(handles()[i % 2]!, one)));
+        for (const round of plan)
+          await Promise.all(round.map((one, i) => model.act(handles()[i % 2 === 0 ? 0 : 1], one)));
         expect(await handles()[0].totals(taskId)).toMatchObject(await model.expected(handles()[1]));
       }),
       { seed: 20_261_120, numRuns: 40 },
@@ -164,7 +164,7 @@ class Model {
         bytes: rows.reduce((sum, row) => sum + row.bytes, 0) + corrections,
       },
       tally: this.#won.reduce((sum, freeze) => addTallies(sum, freeze.tally), NO_TALLY),
-      failures: this.#won.reduce((sum, freeze) => addFailures(sum, freeze.failures), {} as FailureSummary),
+      failures: this.#won.reduce<FailureSummary>((sum, freeze) => addFailures(sum, freeze.failures), {}),
     };
   }
 }

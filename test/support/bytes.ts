@@ -22,3 +22,11 @@ export async function collected(chunks: AsyncIterable<Uint8Array>): Promise<Buff
   for await (const chunk of chunks) taken.push(Buffer.from(chunk));
   return Buffer.concat(taken);
 }
+
+/** The first chunk; the rest is left unread, and whoever produces it is told. */
+export async function firstOf(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array | undefined> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const { value } = (await iterator.next()) as { readonly value: Uint8Array | undefined };
+  await iterator.return?.();
+  return value;
+}

@@ -12,16 +12,23 @@ const require = createRequire(import.meta.url);
 /** The bundle lies outside the project: the native engine is named by where it is. */
 const nativeByPath: Plugin = {
   name: 'native-by-path',
-  setup({ onResolve }) {
-    onResolve({ filter: /^libsql$/ }, () => ({ path: require.resolve('libsql'), external: true }));
+  setup(building) {
+    building.onResolve({ filter: /^libsql$/ }, () => ({ path: require.resolve('libsql'), external: true }));
   },
 };
 
 /** Answers the bundle's path. */
 export async function bundle(entry: string, folder: string): Promise<string> {
   const outfile = join(folder, 'child.mjs');
-  const options = { bundle: true, platform: 'node', format: 'esm', plugins: [nativeByPath] } as const;
-  await build({ ...options, entryPoints: [join(import.meta.dirname, entry)], outfile });
+  const entryPoints = [join(import.meta.dirname, entry)];
+  await build({
+    entryPoints,
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    plugins: [nativeByPath],
+  });
   return outfile;
 }
 

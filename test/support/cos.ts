@@ -2,7 +2,7 @@
 import { CosObjectSink } from '../../lib/adapters/cos/object-sink.ts';
 import type { CosOptions } from '../../lib/adapters/cos/options.ts';
 import { CosStateStore } from '../../lib/adapters/cos/state-store.ts';
-import type { HeldObject } from '../ports/object-sink.suite.ts';
+import type { HeldObject } from '../ports/object-sink.harness.ts';
 import { startCos, type CosStandin } from '../standins/cos/server.ts';
 import { collected } from './bytes.ts';
 import { realClock } from './oss.ts';
@@ -17,8 +17,8 @@ export interface CosHarness {
   sink(options?: Partial<CosOptions>): CosObjectSink;
   versioned(versioning: 'enabled' | 'suspended'): Promise<CosObjectSink>;
   state(options?: Partial<CosOptions>): CosStateStore;
-  held(key: string): Promise<HeldObject | undefined>;
-  uploadCount(): number;
+  readonly held: (key: string) => Promise<HeldObject | undefined>;
+  readonly uploadCount: () => number;
   close(): Promise<void>;
 }
 

@@ -8,7 +8,7 @@ interface Sleeper {
 }
 
 /** 2026-01-01T00:00:00Z. */
-export const FAKE_EPOCH_MS = 1_767_225_600_000;
+const FAKE_EPOCH_MS = 1_767_225_600_000;
 
 export class FakeClock implements Clock {
   #nowMs: number;
@@ -41,10 +41,6 @@ export class FakeClock implements Clock {
       if (signal?.aborted === true) abort();
       else signal?.addEventListener('abort', abort);
     });
-  }
-
-  get sleepers(): number {
-    return this.#sleepers.size;
   }
 
   /** Moves time by `ms`; sleepers wake in the order of their time, those of one time in the order they lay down. */

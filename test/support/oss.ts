@@ -3,10 +3,10 @@ import { setTimeout } from 'node:timers/promises';
 import { OssObjectSource } from '../../lib/adapters/oss/object-source.ts';
 import type { OssOptions } from '../../lib/adapters/oss/options.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
-import type { SeededObject, SourceHarness } from '../ports/object-source.suite.ts';
+import type { SeededObject, SourceHarness } from '../ports/object-source.harness.ts';
 import { startOss, type OssStandin } from '../standins/oss/server.ts';
 
-export const OSS_BUCKET = 'photos';
+const OSS_BUCKET = 'photos';
 const REGION = 'oss-cn-hangzhou';
 const CREDENTIAL = { id: 'test-id', secret: 'test-secret', securityToken: 'test+token/==' };
 

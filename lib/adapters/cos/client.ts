@@ -95,18 +95,23 @@ export class CosClient {
   ): Promise<T> {
     const { bucket, region, clock, timeoutMs } = this.#options;
     signal.throwIfAborted();
+    const sdk = (this.#sdk ??= this.#openSdk());
     const settled = new AbortController();
-    const timeout = clock.sleep(timeoutMs, AbortSignal.any([signal, settled.signal])).then(() => {
+    const settle = (): void => {
+      settled.abort();
+    };
+    signal.addEventListener('abort', settle);
+    const timeout = clock.sleep(timeoutMs, settled.signal).then(() => {
       throw store.storeError('timeout', subject, 'there was no answer in time');
     });
     try {
-      this.#sdk ??= this.#openSdk();
-      return await Promise.race([send(this.#sdk, { Bucket: bucket, Region: region }), timeout]);
+      return await Promise.race([send(sdk, { Bucket: bucket, Region: region }), timeout]);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       throw error instanceof StoreError ? error : sdkError(error, subject);
     } finally {
-      settled.abort();
+      signal.removeEventListener('abort', settle);
+      settle();
     }
   }
 
@@ -127,14 +132,10 @@ export class CosClient {
       CorrectClockSkew: false,
       getAuthorization: ({ Method, Key, Query }, answer) => {
         const keys = credentials();
-        const query = Object.entries((Query ?? {}) as Record<string, string>);
+        const query = Object.entries(Query);
         query.sort(([a], [b]) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
         const headers = [['host', isAddress ? host : authority]] as const;
-        const Authorization = this.#sign(
-          { method: Method, key: Key ?? '', query, headers },
-          keys,
-          clock.now(),
-        );
+        const Authorization = this.#sign({ method: Method, key: Key, query, headers }, keys, clock.now());
         const signed: SdkSignature = { Authorization, SecurityToken: keys.securityToken };
         (answer as (signature: SdkSignature) => void)(signed);
       },

@@ -1,5 +1,5 @@
 /** The `q-sign-algorithm` signature of COS (document 436/7778). The key derived for a span of time is kept for its length. */
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import type { Credentials } from '../../core/endpoint.ts';
 
 type Pairs = readonly (readonly [name: string, value: string])[];
@@ -47,7 +47,7 @@ export function authorization(
   { keyTime, signKey }: { readonly keyTime: string; readonly signKey: string },
 ): string {
   const format = `${method.toLowerCase()}\n/${key}\n${joined(query)}\n${joined(headers)}\n`;
-  const hashed = createHash('sha1').update(format).digest('hex');
+  const hashed = hash('sha1', format);
   const signature = createHmac('sha1', signKey).update(`sha1\n${keyTime}\n${hashed}\n`).digest('hex');
   return `q-sign-algorithm=sha1&q-ak=${id}&q-sign-time=${keyTime}&q-key-time=${keyTime}&q-header-list=${names(headers)}&q-url-param-list=${names(query)}&q-signature=${signature}`;
 }
@@ -61,7 +61,9 @@ function joined(pairs: Pairs): string {
 }
 
 function names(pairs: Pairs): string {
-  return pairs.map(([name]) => encodeStrictly(name).toLowerCase()).join(';');
+  let text = '';
+  for (const [name] of pairs) text += `${text === '' ? '' : ';'}${encodeStrictly(name).toLowerCase()}`;
+  return text;
 }
 
 const UNRESERVED = /^[\w.~-]*$/;

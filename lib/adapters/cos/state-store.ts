@@ -5,6 +5,7 @@ import type { PutOptions, StateStore } from '../../ports/state-store.ts';
 import * as store from '../http/store-call.ts';
 import type { HttpResponse } from '../http/types.ts';
 import { CosClient } from './client.ts';
+import { removeObject } from './control.ts';
 import { listPage } from './list.ts';
 import type { CosOptions } from './options.ts';
 import { streamObject } from './stream-object.ts';
@@ -80,9 +81,8 @@ export class CosStateStore implements StateStore {
     return keys;
   }
 
-  async remove(key: string, signal: AbortSignal): Promise<void> {
-    const subject = this.#client.subject('DeleteObject', key);
-    await this.#client.viaSdk(subject, (sdk, at) => sdk.deleteObject({ ...at, Key: key }), signal);
+  remove(key: string, signal: AbortSignal): Promise<void> {
+    return removeObject(this.#client, key, signal);
   }
 
   async #open(key: string, signal: AbortSignal): Promise<HttpResponse | undefined> {

@@ -3,6 +3,7 @@ import type { TargetAttributes } from '../../core/object.ts';
 import { PART_BYTES } from '../../core/parts.ts';
 import type { MultipartUpload, Part } from '../../ports/object-sink.ts';
 import type { CosClient } from './client.ts';
+import { abortUpload } from './control.ts';
 import { beginUpload, completeUpload, putObject, putPart } from './write.ts';
 
 export interface StreamedObject {
@@ -48,18 +49,10 @@ async function writeUpload(
     for await (const bytes of rest) await write(bytes);
     await completeUpload(client, upload, written, { forbidOverwrite: false, signal });
   } catch (error) {
-    await abandon(client, upload);
+    // Whatever the caller's signal says; and the first error is the one to tell.
+    await abortUpload(client, upload, new AbortController().signal).catch(() => undefined);
     throw error;
   }
-}
-
-/** Best effort, whatever the caller's signal says: the first error is the one to tell. */
-async function abandon(client: CosClient, { key, uploadId }: MultipartUpload): Promise<void> {
-  const subject = client.subject('AbortMultipartUpload', key);
-  const never = new AbortController().signal;
-  await client
-    .viaSdk(subject, (sdk, at) => sdk.multipartAbort({ ...at, Key: key, UploadId: uploadId }), never)
-    .catch(() => undefined);
 }
 
 /** Buffers of exactly `partBytes`, but for the last, which is not empty unless it is the only one. */

@@ -23,7 +23,7 @@ export interface Refusal {
 
 const ERROR_BODY_BYTES_MAX = 64 * 1024;
 
-export function describeCall({ operation, bucket, key }: CallSubject): string {
+function describeCall({ operation, bucket, key }: CallSubject): string {
   return `${operation} of ${key === undefined ? '' : `${JSON.stringify(key)} in `}bucket ${bucket}`;
 }
 
@@ -63,7 +63,7 @@ function codeOfStatus(status: number): StoreErrorCode {
 }
 
 /** The error to throw for one that the transport threw: the signal's reason where it was aborted. */
-export function transportError(error: unknown, subject: CallSubject, signal: AbortSignal): unknown {
+function transportError(error: unknown, subject: CallSubject, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
   if (error instanceof HttpTimeoutError) {
     return storeError('timeout', subject, 'no byte moved for too long', error);
@@ -100,7 +100,7 @@ export function storeCall(http: HttpClient, dialect: Dialect): Call {
 }
 
 /** The `StoreError` that an answer amounts to. */
-export async function refusalOf(
+async function refusalOf(
   response: HttpResponse,
   subject: CallSubject,
   dialect: Dialect,

@@ -3,6 +3,7 @@ import type { ObjectType, SourceAttributes } from '../../core/object.ts';
 import type { HttpResponse } from '../http/types.ts';
 
 const META = 'x-oss-meta-';
+const OWN = { enumerable: true, writable: true, configurable: true };
 const TYPES: Readonly<Record<string, ObjectType>> = {
   Normal: 'Normal',
   Multipart: 'Multipart',
@@ -10,35 +11,44 @@ const TYPES: Readonly<Record<string, ObjectType>> = {
   Symlink: 'Symlink',
 };
 
-interface Reading {
-  length: number | undefined;
+type Mutable<T> = { -readonly [Field in keyof T]: T[Field] };
+
+/** The headers of an answer as far as they have been read; `size` is NaN until it is known. */
+interface Reading extends Mutable<Omit<SourceAttributes, 'headers' | 'metadata'>> {
+  headers: Record<string, string>;
+  metadata: Readonly<Record<string, string>>;
   /** Of the whole object, from `Content-Range`. */
   total: number | undefined;
-  etag: string;
-  lastModified: string | undefined;
-  type: ObjectType;
-  storageClass: string | undefined;
-  crc64: string | undefined;
-  contentMd5: string | undefined;
-  tagCount: number;
-  encrypted: boolean;
-  readonly headers: [string, string][];
-  readonly metadata: [string, string][];
 }
+
+const NO_METADATA: Readonly<Record<string, string>> = Object.freeze({});
 
 /** Undefined where the answer does not tell the size. Values are bytes as latin1, as they came. */
 export function sourceAttributes(response: HttpResponse): SourceAttributes | undefined {
   const reading = nothingRead();
   for (const [name, value] of response.headers()) readHeader(reading, name, value);
-  const { length, total, headers, metadata, ...rest } = reading;
-  const size = total ?? length;
-  if (size === undefined || !Number.isSafeInteger(size)) return undefined;
-  return { ...rest, size, headers: Object.fromEntries(headers), metadata: Object.fromEntries(metadata) };
+  const { total, etag, lastModified, type, storageClass, crc64, contentMd5, headers, metadata } = reading;
+  const size = total ?? reading.size;
+  if (!Number.isSafeInteger(size)) return undefined;
+  const { tagCount, encrypted } = reading;
+  return {
+    size,
+    etag,
+    lastModified,
+    type,
+    storageClass,
+    crc64,
+    contentMd5,
+    headers,
+    metadata,
+    tagCount,
+    encrypted,
+  };
 }
 
 function nothingRead(): Reading {
   return {
-    length: undefined,
+    size: NaN,
     total: undefined,
     etag: '',
     lastModified: undefined,
@@ -48,8 +58,8 @@ function nothingRead(): Reading {
     contentMd5: undefined,
     tagCount: 0,
     encrypted: false,
-    headers: [],
-    metadata: [],
+    headers: {},
+    metadata: NO_METADATA,
   };
 }
 
@@ -61,10 +71,10 @@ function readHeader(reading: Reading, name: string, value: string): void {
     case 'content-encoding':
     case 'content-language':
     case 'expires':
-      reading.headers.push([name, value]);
+      reading.headers[name] = value;
       return;
     case 'content-length':
-      reading.length = Number(value);
+      reading.size = Number(value);
       return;
     case 'content-range':
       reading.total = Number(value.slice(value.lastIndexOf('/') + 1));
@@ -101,12 +111,20 @@ function readOssHeader(reading: Reading, name: string, value: string): void {
       reading.encrypted = true;
       return;
     default:
-      if (name.startsWith(META)) reading.metadata.push([name.slice(META.length), value]);
+      if (!name.startsWith(META)) return;
+      if (reading.metadata === NO_METADATA) reading.metadata = {};
+      // Assigning would lose one that is named __proto__.
+      Object.defineProperty(reading.metadata, name.slice(META.length), { value, ...OWN });
   }
 }
 
+const HTTP_DATE = /^[A-Z][a-z]{2}, (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}:\d{2}:\d{2}) GMT$/;
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
 /** As listings write it. */
 function isoTime(httpDate: string): string | undefined {
-  const ms = Date.parse(httpDate);
-  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
+  const [, day, monthName = '', year, time] = HTTP_DATE.exec(httpDate) ?? [];
+  const month = MONTHS.indexOf(monthName) + 1;
+  if (day === undefined || year === undefined || time === undefined || month === 0) return undefined;
+  return `${year}-${month < 10 ? '0' : ''}${String(month)}-${day}T${time}.000Z`;
 }

@@ -4,7 +4,7 @@ import { type Dialect, retryAfterHeader } from '../http/store-call.ts';
 import type { HttpResponse } from '../http/types.ts';
 
 /** Codes not in here are judged by their status. */
-export const OSS_CODES: Readonly<Record<string, StoreErrorCode>> = {
+const OSS_CODES: Readonly<Record<string, StoreErrorCode>> = {
   AccessDenied: 'denied',
   DownloadTrafficRateLimitExceeded: 'throttled',
   InternalError: 'unavailable',

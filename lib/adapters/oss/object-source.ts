@@ -21,7 +21,7 @@ import { type Signer, signerV1, signerV4 } from './signing.ts';
 import { parseTagging } from './tags.ts';
 
 /** Contents up to this arrive as bytes: as fast as a stream, and a retry of the write needs no second read. */
-export const BUFFERED_BYTES_MAX = 1024 * 1024;
+const BUFFERED_BYTES_MAX = 1024 * 1024;
 
 /** 1,000 keys of 1,023 bytes, each byte written as three, and what stands around them. */
 const PAGE_BYTES_MAX = 8 * 1024 * 1024;

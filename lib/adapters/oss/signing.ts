@@ -1,5 +1,5 @@
 /** Signatures of OSS, V4 and V1, for requests without a body ("Include a V4 signature in the Authorization header"). */
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import type { Credentials } from '../../core/endpoint.ts';
 
 export interface UnsignedRequest {
@@ -35,14 +35,12 @@ export function signerV4(region: string): Signer {
     const headers = `x-oss-content-sha256:${PAYLOAD}\nx-oss-date:${date}\n${token}`;
     const canonical = `${method}\n/${bucket}${path}\n${query}\n${headers}\n\n${PAYLOAD}`;
     const scope = `${day}/${signRegion}/oss/aliyun_v4_request`;
-    const hashed = createHash('sha256').update(canonical).digest('hex');
+    const hashed = hash('sha256', canonical);
     const text = `OSS4-HMAC-SHA256\n${date}\n${scope}\n${hashed}`;
     const signature = createHmac('sha256', derived.key).update(text).digest('hex');
-    return [
-      ...['x-oss-date', date, 'x-oss-content-sha256', PAYLOAD],
-      ...['authorization', `OSS4-HMAC-SHA256 Credential=${id}/${scope},Signature=${signature}`],
-      ...tokenHeader(securityToken),
-    ];
+    const authorization = `OSS4-HMAC-SHA256 Credential=${id}/${scope},Signature=${signature}`;
+    const lines = ['x-oss-date', date, 'x-oss-content-sha256', PAYLOAD, 'authorization', authorization];
+    return withToken(lines, securityToken);
   };
 }
 
@@ -55,13 +53,13 @@ export function signerV1(): Signer {
     const resource = `/${bucket}/${key}${subresource === undefined ? '' : `?${subresource}`}`;
     const text = `${method}\n\n\n${date}\nx-oss-date:${date}\n${token}${resource}`;
     const signature = createHmac('sha1', secret).update(text).digest('base64');
-    const headers = ['x-oss-date', date, 'authorization', `OSS ${id}:${signature}`];
-    return [...headers, ...tokenHeader(securityToken)];
+    return withToken(['x-oss-date', date, 'authorization', `OSS ${id}:${signature}`], securityToken);
   };
 }
 
-function tokenHeader(securityToken: string | undefined): string[] {
-  return securityToken === undefined ? [] : ['x-oss-security-token', securityToken];
+function withToken(lines: string[], securityToken: string | undefined): string[] {
+  if (securityToken !== undefined) lines.push('x-oss-security-token', securityToken);
+  return lines;
 }
 
 function deriveKey(secret: string, day: string, region: string): Buffer {

@@ -12,7 +12,7 @@ export interface SqlEngine {
 }
 
 /** Rows of one statement: 8 columns a row stay far below SQLite's 32,766 parameters, and a statement within a few MB. */
-export const ROWS_MAX = 200;
+const ROWS_MAX = 200;
 
 export function chunksOf<T>(items: readonly T[], size: number = ROWS_MAX): T[][] {
   const chunks: T[][] = [];

@@ -96,16 +96,12 @@ export function deleteClaimed(connection: Connection, lease: string): void {
   dropClaimed(connection, lease, 0);
 }
 
-/** They failed: to be delivered again from `visibleAtMs` on; answers how many were dropped, as it was the last time. */
-export function releaseClaimed(connection: Connection, lease: string, visibleAtMs: number): number {
-  return connection.transaction(() => {
-    const dropped = dropClaimed(connection, lease, DELIVERIES_MAX);
-    connection.run('update oss2cos_messages set lease = null, visible_at_ms = ? where lease = ?', [
-      visibleAtMs,
-      lease,
-    ]);
-    return dropped;
-  });
+/** They failed: to be delivered again from `visibleAtMs` on, or dropped then. */
+export function releaseClaimed(connection: Connection, lease: string, visibleAtMs: number): void {
+  connection.run('update oss2cos_messages set lease = null, visible_at_ms = ? where lease = ?', [
+    visibleAtMs,
+    lease,
+  ]);
 }
 
 export function releaseAll(connection: Connection): void {

@@ -144,8 +144,7 @@ class QueueInFile implements SqliteQueue {
       problem: String(reason),
     });
     const visibleAtMs = clock.now() + retryDelayMs(RELEASE, deliveries, dice.random());
-    const dropped = await this.#turn((connection) => rows.releaseClaimed(connection, lease, visibleAtMs));
-    if (dropped > 0) log.error('queue.dropped', { topic, messages: dropped });
+    await this.#turn((connection) => rows.releaseClaimed(connection, lease, visibleAtMs));
   }
 
   async #extend(claim: rows.Claim, ended: AbortSignal): Promise<void> {

@@ -1,13 +1,12 @@
 /** What the command line takes from its surroundings: handed in, so that commands run in a test as they do in a shell. */
 import type { Writable } from 'node:stream';
+import type { Report } from '../../core/report.ts';
 import type { Clock, Dice } from '../../ports/clock.ts';
 import type { Stores } from '../../ports/stores.ts';
 import type { StoreCredentials } from '../environment.ts';
 
-export interface TextStream extends Writable {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-}
+/** Takes secrets out of a text. */
+export type Redact = (text: string) => string;
 
 export interface OpenStoresOptions {
   credentials(): StoreCredentials;
@@ -15,20 +14,36 @@ export interface OpenStoresOptions {
   readonly connectionsMax: number;
 }
 
-export interface CliContext {
+/** A display of what a running task does. */
+export interface Progress {
+  update(report: Report): void;
+  /** A line that stays, above what moves. */
+  note(line: string): void;
+  stop(): void;
+}
+
+/** What the process, or a test, provides. */
+export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdin: AsyncIterable<Uint8Array | string>;
   /** Results: what another program may read. */
-  readonly stdout: TextStream;
+  readonly stdout: Writable;
   /** Progress, notes and errors. */
-  readonly stderr: TextStream;
+  readonly stderr: Writable;
   readonly clock: Clock;
   readonly dice: Dice;
+  /** Shows progress on `stderr`, through `redact`. */
+  startProgress(redact: Redact): Progress;
   openStores(options: OpenStoresOptions): Stores & { close(): Promise<void> };
   /** Calls back at every Ctrl-C and SIGTERM, which then do nothing else; answers what ends that. */
   onInterrupt(listener: () => void): () => void;
   /** Ends the process at once. */
   exit(status: number): void;
+}
+
+/** What commands use: nothing that they write holds a secret. */
+export interface CliContext extends Omit<Surroundings, 'startProgress'> {
+  startProgress(): Progress;
 }
 
 export function print(io: CliContext, text: string): void {

@@ -1,10 +1,11 @@
 /** Keeps secrets out of whatever leaves the process: messages of stores and of the system may quote what they were sent. */
-import { Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
+import type { Redact } from './context.ts';
 
 const REDACTED = '[redacted]';
 
 /** Replaces each secret, as it stands, percent-encoded (in an address) or escaped (in JSON). */
-export function redactor(secrets: readonly string[]): (text: string) => string {
+export function redactor(secrets: readonly string[]): Redact {
   const forms = secrets
     .flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
     .filter((form) => form !== '')
@@ -12,26 +13,10 @@ export function redactor(secrets: readonly string[]): (text: string) => string {
   return (text) => forms.reduce((rest, form) => rest.replaceAll(form, REDACTED), text);
 }
 
-/** What a terminal tells of itself; undefined of all else. */
-interface TerminalTraits {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-}
-
-/** Writes on to `stream` what `redact` leaves. Each write is looked at alone: write whole lines. */
-export function redactedStream(
-  stream: Writable & TerminalTraits,
-  redact: (text: string) => string,
-): Writable & TerminalTraits {
-  const outlet = new Writable({
-    decodeStrings: false,
-    write: (chunk: string | Buffer, _encoding, done) => {
-      stream.write(redact(chunk.toString()));
-      done();
-    },
-  });
-  return Object.defineProperties(outlet, {
-    isTTY: { get: () => stream.isTTY },
-    columns: { get: () => stream.columns },
-  });
+/**
+ * The stream itself, but for what is written: a terminal stays one. Each write is looked at alone: write whole lines.
+ */
+export function redactedStream<S extends Writable>(stream: S, redact: Redact): S {
+  const write = (chunk: string | Uint8Array) => stream.write(redact(Buffer.from(chunk as string).toString()));
+  return Object.create(stream, { write: { value: write } }) as S;
 }

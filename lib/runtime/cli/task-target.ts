@@ -2,9 +2,10 @@
 import { UserError } from '../../core/errors.ts';
 import type { StateLocation } from '../../core/messages.ts';
 import type { Task } from '../../core/task.ts';
+import type { Report } from '../../core/report.ts';
 import { TASK_ID } from '../../core/task-shape.ts';
 import { stateLocationOf } from '../../app/task-state.ts';
-import type { CliContext } from './context.ts';
+import { type CliContext, note } from './context.ts';
 import { readTask, STDIN } from './task-file.ts';
 
 export const DEFAULT_STATE_DIR = '.oss2cos';
@@ -57,6 +58,13 @@ function targetAt(address: string, { region, endpoint }: TargetOptions): TaskTar
 /** `oss2cos resume photos-2026`: to be pasted into a shell. */
 export function spell(command: string, words: readonly string[]): string {
   return ['oss2cos', command, ...words.map(quote)].join(' ');
+}
+
+/** The summary names commands by the task's id; where it takes more than the id to name the task, this says so. */
+export function noteNext(io: CliContext, { status, manifests }: Report, { words }: TaskTarget): void {
+  if (words.length === 1) return;
+  if (status === 'paused') note(io, `let it go on with: ${spell('resume', words)}`);
+  if (manifests.failed !== undefined) note(io, `try what failed again with: ${spell('retry', words)}`);
 }
 
 function quote(word: string): string {

@@ -1,0 +1,55 @@
+/** How fast things move now: over the last few updates, not since the start. */
+import type { Report } from '../core/report.ts';
+
+/** Updates looked back on. */
+const UPDATES_MAX = 10;
+
+export interface Rates {
+  /** Objects settled: copied, skipped or failed. */
+  readonly objectsPerSecond: number;
+  /** Bytes copied. */
+  readonly bytesPerSecond: number;
+  /** Undefined while nobody can tell: the listing goes on, nothing moves, or nothing is left. */
+  readonly etaSeconds: number | undefined;
+}
+
+interface Point {
+  readonly atMs: number;
+  readonly objectsSettled: number;
+  readonly bytesSettled: number;
+  readonly bytesCopied: number;
+}
+
+export class RateWindow {
+  readonly #points: Point[] = [];
+
+  /** The rates with this report as the latest; until there are two, those that the report tells. */
+  add(report: Report, atMs: number): Rates {
+    const { objects, bytes, throughput } = report;
+    const last: Point = {
+      atMs,
+      objectsSettled: objects.total - objects.pending,
+      bytesSettled: bytes.total - bytes.pending,
+      bytesCopied: bytes.copied,
+    };
+    this.#points.push(last);
+    if (this.#points.length > UPDATES_MAX + 1) this.#points.shift();
+    const first = this.#points[0] ?? last;
+    const seconds = (last.atMs - first.atMs) / 1000;
+    if (seconds <= 0) return { ...throughput, etaSeconds: throughput.etaSeconds ?? undefined };
+    const rate = (of: keyof Point) => Math.max(0, (last[of] - first[of]) / seconds);
+    return {
+      objectsPerSecond: rate('objectsSettled'),
+      bytesPerSecond: rate('bytesCopied'),
+      etaSeconds: etaSeconds(report, rate('objectsSettled'), rate('bytesSettled')),
+    };
+  }
+}
+
+/** The later of what objects and what bytes tell. */
+function etaSeconds(report: Report, objectsPerSecond: number, bytesPerSecond: number): number | undefined {
+  const { status, objects, bytes } = report;
+  if (status !== 'running' || objects.pending === 0 || objectsPerSecond <= 0) return undefined;
+  const byBytes = bytesPerSecond > 0 ? bytes.pending / bytesPerSecond : 0;
+  return Math.ceil(Math.max(objects.pending / objectsPerSecond, byBytes));
+}

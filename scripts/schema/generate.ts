@@ -1,0 +1,75 @@
+/** What is derived from the code: the task's JSON Schema, and the README's tables of task properties and failure classes. */
+import { FAILURE_CLASSES } from '../../lib/core/failures.ts';
+import { taskJsonSchema } from '../../lib/core/task-shape.ts';
+
+export function schemaText(): string {
+  return JSON.stringify(taskJsonSchema(), null, 2) + '\n';
+}
+
+/** Replaces what stands between `<!-- begin NAME -->` and `<!-- end NAME -->`; throws where a marker is missing. */
+export function generatedReadme(readme: string): string {
+  return Object.entries({ task: taskTable(), failures: failureTable() }).reduce(
+    (text, [name, table]) => replaceSection(text, name, table),
+    readme,
+  );
+}
+
+function replaceSection(text: string, name: string, content: string): string {
+  const [begin, end] = [`<!-- begin ${name} -->`, `<!-- end ${name} -->`];
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`the README has no section ${name}`);
+  return `${text.slice(0, from + begin.length)}\n\n${content}\n${text.slice(to)}`;
+}
+
+interface Schema {
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly type?: string;
+  readonly anyOf?: readonly Schema[];
+}
+
+function taskTable(): string {
+  const rows = rowsOf(taskJsonSchema() as Schema, '');
+  return markdownTable(['property', 'default', 'what'], rows);
+}
+
+function rowsOf(schema: Schema, path: string): string[][] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
+    const full = path === '' ? name : `${path}.${name}`;
+    if (property.properties !== undefined) return rowsOf(property, full);
+    const isRequired = schema.required?.includes(name) === true && property.default === undefined;
+    return [
+      [
+        `\`${full}\``,
+        isRequired ? 'required' : defaultOf(property),
+        `${property.description ?? ''}${choices(property)}`,
+      ],
+    ];
+  });
+}
+
+function defaultOf({ default: value }: Schema): string {
+  return value === undefined || value === '' ? '' : `\`${JSON.stringify(value)}\``;
+}
+
+function choices({ enum: values }: Schema): string {
+  return values === undefined ? '' : ` (${values.map((value) => `\`${String(value)}\``).join(', ')})`;
+}
+
+function failureTable(): string {
+  const rows = Object.entries(FAILURE_CLASSES).map(([code, { retryable, hint }]) => [
+    `\`${code}\``,
+    retryable ? 'yes' : 'no',
+    hint,
+  ]);
+  return markdownTable(['class', 'retry helps as it is', 'what to do'], rows);
+}
+
+function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n') + '\n';
+}
