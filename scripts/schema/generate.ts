@@ -1,4 +1,5 @@
 /** What is derived from the code: the task's JSON Schema, and the README's tables of task properties and failure classes. */
+import { format } from 'prettier';
 import { FAILURE_CLASSES } from '../../lib/core/failures.ts';
 import { taskJsonSchema } from '../../lib/core/task-shape.ts';
 
@@ -6,12 +7,15 @@ export function schemaText(): string {
   return JSON.stringify(taskJsonSchema(), null, 2) + '\n';
 }
 
+const README_FORMAT = { parser: 'markdown', printWidth: 110 } as const;
+
 /** Replaces what stands between `<!-- begin NAME -->` and `<!-- end NAME -->`; throws where a marker is missing. */
-export function generatedReadme(readme: string): string {
-  return Object.entries({ task: taskTable(), failures: failureTable() }).reduce(
+export async function generatedReadme(readme: string): Promise<string> {
+  const text = Object.entries({ task: taskTable(), failures: failureTable() }).reduce(
     (text, [name, table]) => replaceSection(text, name, table),
     readme,
   );
+  return format(text, README_FORMAT);
 }
 
 function replaceSection(text: string, name: string, content: string): string {
@@ -55,8 +59,11 @@ function defaultOf({ default: value }: Schema): string {
   return value === undefined || value === '' ? '' : `\`${JSON.stringify(value)}\``;
 }
 
-function choices({ enum: values }: Schema): string {
-  return values === undefined ? '' : ` (${values.map((value) => `\`${String(value)}\``).join(', ')})`;
+/** Left out where the description tells them. */
+function choices({ enum: values, description = '' }: Schema): string {
+  return values === undefined || values.every((value) => description.includes(String(value)))
+    ? ''
+    : ` (${values.map((value) => `\`${String(value)}\``).join(', ')})`;
 }
 
 function failureTable(): string {
