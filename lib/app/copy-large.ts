@@ -13,6 +13,7 @@ import { type CopyContext, tagsOf } from './copy-context.ts';
 import { within } from './deadline.ts';
 import { runLanes } from './lanes.ts';
 import { retrying } from './retry.ts';
+import { anySignal } from './signals.ts';
 import { holdsCopy, settleWrite } from './verify.ts';
 
 /** Parts of one object under way: enough to fill a line, while other objects get their turn. */
@@ -120,7 +121,7 @@ class PartCopy {
   /** All parts in order of their numbers; the first is read already. One part that fails for good stops the others. */
   async all(spans: readonly PartSpan[], first: SourceObject, signal: AbortSignal): Promise<DonePart[]> {
     const stop = new AbortController();
-    const either = AbortSignal.any([signal, stop.signal]);
+    const either = anySignal(signal, stop.signal);
     const done: DonePart[] = [];
     const queue = [...spans];
     let opened: SourceObject | undefined = first;

@@ -12,12 +12,15 @@ import type { CopyPorts } from './copy-segment.ts';
 import { endsWithin, within } from './deadline.ts';
 import { runLanes } from './lanes.ts';
 import { ringResult } from './ring.ts';
+import { anySignal } from './signals.ts';
 import type { TaskState } from './task-state.ts';
 
 /** What is done is written at least this often: the most that a crash makes move again. */
 const CHECKPOINT_EVERY_MS = 10_000;
 /** Before the deadline: no object is begun any more, then those under way are stopped, then results are written. */
 const DEADLINE_MARGINS = { beginMs: 30_000, stopMs: 10_000 } as const;
+/** Objects under way when the process is being stopped may still end within this. */
+const STOP_MS_MAX = 3_000;
 /** A last checkpoint takes no longer than this. */
 const CHECKPOINT_MS_MAX = 8_000;
 /** How often the watch looks. */
@@ -46,6 +49,7 @@ export class SegmentRun {
   private written: number;
   private writtenAtMs: number;
   private stopping = false;
+  private stopAtMs: number | undefined;
   /** Stops the objects under way. */
   private readonly halt = new AbortController();
 
@@ -59,11 +63,11 @@ export class SegmentRun {
   async run(control: ControlWatch, signal: AbortSignal): Promise<number> {
     const { ports, entries } = this.input;
     if (this.input.givesUpFirst) this.giveUpFirst();
-    const either = AbortSignal.any([signal, this.halt.signal]);
+    const halt = anySignal(this.halt.signal);
     const lanes = runLanes(
       Math.min(ports.lanes, entries.length - this.next),
       () => this.take(signal),
-      (at) => this.copy(at, either),
+      (at) => this.copy(at, halt),
     );
     try {
       while (!(await endsWithin(ports.clock, WATCH_EVERY_MS, lanes))) await this.watch(control, signal);
@@ -106,11 +110,24 @@ export class SegmentRun {
 
   private async watch(control: ControlWatch, signal: AbortSignal): Promise<void> {
     const nowMs = this.input.ports.clock.now();
-    const leftMs = this.input.deadlineMs - nowMs;
-    if (leftMs <= DEADLINE_MARGINS.beginMs || (await control.read(signal)).state !== 'running')
-      this.stopping = true;
+    const leftMs = this.leftMs(nowMs, signal);
+    const isRunning = signal.aborted || (await this.mayGoOn(control, signal));
+    if (leftMs <= DEADLINE_MARGINS.beginMs || !isRunning) this.stopping = true;
     if (leftMs <= DEADLINE_MARGINS.stopMs) this.halt.abort(new Error('the invocation’s time is over'));
-    if (nowMs - this.writtenAtMs >= CHECKPOINT_EVERY_MS) await this.checkpoint(signal);
+    if (nowMs - this.writtenAtMs >= CHECKPOINT_EVERY_MS && !signal.aborted) await this.checkpoint(signal);
+  }
+
+  /** Until the deadline; a process that is being stopped gives the objects under way a moment to end. */
+  private leftMs(nowMs: number, signal: AbortSignal): number {
+    if (!signal.aborted) return this.input.deadlineMs - nowMs;
+    this.stopAtMs ??= nowMs + STOP_MS_MAX;
+    return Math.min(this.input.deadlineMs - nowMs, this.stopAtMs - nowMs + DEADLINE_MARGINS.stopMs);
+  }
+
+  private async mayGoOn(control: ControlWatch, signal: AbortSignal): Promise<boolean> {
+    const { state, limits } = await control.read(signal);
+    if (limits !== undefined) this.input.ports.stores.limit(this.input.message.taskId, limits);
+    return state === 'running';
   }
 
   /** Writes what is done since the last time; the message carries it too, the object is its durable copy. */

@@ -67,7 +67,18 @@ class Tick {
     totals = await table.totals(this.row.taskId);
     const isOver =
       this.row.state !== 'paused' && totals.rangesOpen === 0 && totals.segmentsDone === totals.segments;
-    return isOver ? this.finish(totals, signal) : this.write(totals, undefined, signal);
+    if (isOver) return this.finish(totals, signal);
+    const report = await this.write(totals, undefined, signal);
+    return (await this.finalReport(signal)) ?? report;
+  }
+
+  /** Another tick may have ended the task while this one wrote: what is written last must be the end. */
+  private async finalReport(signal: AbortSignal): Promise<Report | undefined> {
+    const { table } = this.ports;
+    const row = await table.task(this.row.taskId);
+    if (row?.finishedAtMs === undefined) return undefined;
+    const totals = await table.totals(row.taskId);
+    return this.write(totals, { to: row.state, atMs: row.finishedAtMs }, signal);
   }
 
   /** Closes what is open, so that the task can end: ranges are not listed further, segments fail as `CANCELLED`. */

@@ -9,6 +9,7 @@ import { openSqliteTable } from '../adapters/sqlite/table.ts';
 import { lockTask } from '../adapters/sqlite/lock.ts';
 import { Semaphore } from '../app/lanes.ts';
 import { OpenTasks } from '../app/open-tasks.ts';
+import { anySignal } from '../app/signals.ts';
 import { startTask } from '../app/start-task.ts';
 import { stateLocationOf, taskStateOf } from '../app/task-state.ts';
 import { currentReport, tick } from '../app/tick.ts';
@@ -87,7 +88,7 @@ class OneProcess {
     this.options = options;
     this.table = table;
     this.queue = queue;
-    this.signal = AbortSignal.any([options.signal, this.over.signal]);
+    this.signal = anySignal(options.signal, this.over.signal);
     const { stores, clock, dice, log } = options;
     const lanes = Math.max(1, Math.ceil(options.concurrency / ONE_PROCESS.segmentsInFlight));
     const parts = new Semaphore(ONE_PROCESS.partsInFlight);
@@ -138,8 +139,10 @@ class OneProcess {
     return async (event, context) => {
       const result = await handler(event, context);
       const { rangesOpen, segments, segmentsDone } = await this.table.totals(this.options.task.taskId);
-      this.allDone = rangesOpen === 0 && segments === segmentsDone;
-      if (this.allDone) this.wake();
+      if (rangesOpen === 0 && segments === segmentsDone) {
+        this.allDone = true;
+        this.wake();
+      }
       return result;
     };
   }
@@ -172,7 +175,7 @@ class OneProcess {
     this.wake = () => {
       woken.abort();
     };
-    const either = AbortSignal.any([woken.signal, this.signal]);
+    const either = anySignal(woken.signal, this.signal);
     await this.options.clock.sleep(ms, either).catch(() => undefined);
   }
 

@@ -1,12 +1,13 @@
-/** One COS bucket on the wire: signed requests of our own where it is hot, and the vendor's SDK for control calls. */
-import COS from 'cos-nodejs-sdk-v5';
+/**
+ * One COS bucket on the wire. Not through cos-nodejs-sdk-v5: it sends failed requests again by itself, up to three times and
+ * after its caller has given up, so that a late DELETE may meet a newer object.
+ */
 import { type Credentials, type Endpoint, resolveEndpoint } from '../../core/endpoint.ts';
-import { StoreError } from '../../core/errors.ts';
 import { encodeKey } from '../../core/keys.ts';
 import { httpClient } from '../http/client.ts';
 import * as store from '../http/store-call.ts';
 import type { HttpClient, HttpResponse, RequestBody } from '../http/types.ts';
-import { COS_DIALECT, sdkError } from './errors.ts';
+import { COS_DIALECT } from './errors.ts';
 import type { CosOptions } from './options.ts';
 import { encodeStrictly, type Signer, signer } from './signing.ts';
 
@@ -15,7 +16,7 @@ const BUFFERED_BYTES_MAX = 64 * 1024;
 const NO_QUERY: readonly (readonly [string, string])[] = [];
 
 export interface Asked {
-  readonly method: 'GET' | 'PUT' | 'POST';
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
   readonly operation: string;
   readonly key?: string;
   /** In order of the lower-case names. */
@@ -34,7 +35,6 @@ export class CosClient {
   readonly #http: HttpClient;
   readonly #call: store.Call;
   readonly #sign: Signer = signer();
-  #sdk: COS | undefined;
 
   constructor(options: CosOptions) {
     const { bucket, region, endpoint, connectionsMax, timeoutMs } = options;
@@ -82,71 +82,6 @@ export class CosClient {
     const authorization = this.#sign({ method, key, query, headers }, keys, this.#options.clock.now());
     return { path: pathOf(key, query), authorization };
   }
-
-  /**
-   * A control call through the SDK, for what is rare and does no harm when it is done twice: the SDK sends again, at
-   * once and up to three times, what failed with 5xx or without an answer. It knows neither signals nor a limit on
-   * all of that: the call ends here, and what the SDK still does ends by itself.
-   */
-  async viaSdk<T>(
-    subject: store.CallSubject,
-    send: (sdk: COS, at: { readonly Bucket: string; readonly Region: string }) => Promise<T>,
-    signal: AbortSignal,
-  ): Promise<T> {
-    const { bucket, region, clock, timeoutMs } = this.#options;
-    signal.throwIfAborted();
-    const sdk = (this.#sdk ??= this.#openSdk());
-    const settled = new AbortController();
-    const settle = (): void => {
-      settled.abort();
-    };
-    signal.addEventListener('abort', settle);
-    const timeout = clock.sleep(timeoutMs, settled.signal).then(() => {
-      throw store.storeError('timeout', subject, 'there was no answer in time');
-    });
-    try {
-      return await Promise.race([send(sdk, { Bucket: bucket, Region: region }), timeout]);
-    } catch (error) {
-      if (signal.aborted) throw signal.reason;
-      throw error instanceof StoreError ? error : sdkError(error, subject);
-    } finally {
-      signal.removeEventListener('abort', settle);
-      settle();
-    }
-  }
-
-  /** It asks us for every signature, so that keys are always fresh; it may not leave the endpoint for another host. */
-  #openSdk(): COS {
-    const { credentials, clock, timeoutMs } = this.#options;
-    const { origin, host } = this.#endpoint;
-    const [scheme, authority = host] = origin.split('://');
-    const isAddress = !authority.startsWith(host);
-    return new COS({
-      Protocol: scheme === 'http' ? 'http:' : 'https:',
-      Domain: isAddress ? host : authority,
-      ...(isAddress ? { Ip: authority } : {}),
-      Timeout: timeoutMs,
-      KeepAlive: true,
-      UseRawKey: true,
-      AutoSwitchHost: false,
-      CorrectClockSkew: false,
-      getAuthorization: ({ Method, Key, Query }, answer) => {
-        const keys = credentials();
-        const query = Object.entries(Query);
-        query.sort(([a], [b]) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
-        const headers = [['host', isAddress ? host : authority]] as const;
-        const Authorization = this.#sign({ method: Method, key: Key, query, headers }, keys, clock.now());
-        const signed: SdkSignature = { Authorization, SecurityToken: keys.securityToken };
-        (answer as (signature: SdkSignature) => void)(signed);
-      },
-    });
-  }
-}
-
-/** What the SDK takes from `getAuthorization`; its types leave it out. */
-interface SdkSignature {
-  readonly Authorization: string;
-  readonly SecurityToken: string | undefined;
 }
 
 function pathOf(key: string, query: Asked['query'] = NO_QUERY): string {

@@ -1,10 +1,10 @@
-/** The calls that go through the vendor's SDK: rare ones, that do no harm when they are done twice. */
+/** The calls that move no bytes: HEAD, DELETE, and giving up an upload (documents 436/7745, 436/7743, 436/7740). */
 import { StoreError } from '../../core/errors.ts';
 import type { MultipartUpload, TargetAttributesFound } from '../../ports/object-sink.ts';
-import { refusalError } from '../http/store-call.ts';
-import { META } from './attributes.ts';
-import type { CosClient } from './client.ts';
-import { COS_CODES } from './errors.ts';
+import { dropBody } from '../http/store-call.ts';
+import type { HttpResponse } from '../http/types.ts';
+import { checkKey, META } from './attributes.ts';
+import type { Asked, CosClient } from './client.ts';
 
 /** Undefined where the key is not there; a missing bucket looks the same, for a HEAD has no body. */
 export async function headObject(
@@ -12,22 +12,12 @@ export async function headObject(
   key: string,
   signal: AbortSignal,
 ): Promise<TargetAttributesFound | undefined> {
-  const subject = client.subject('HeadObject', key);
-  const answer = await unlessGone(
-    client.viaSdk(subject, (sdk, at) => sdk.headObject({ ...at, Key: key }), signal),
-  );
-  return answer === undefined ? undefined : foundIn(answer.headers ?? {});
+  const response = await unlessGone(client, { method: 'HEAD', operation: 'HeadObject', key }, signal);
+  return response === undefined ? undefined : foundIn(response);
 }
 
 export async function removeObject(client: CosClient, key: string, signal: AbortSignal): Promise<void> {
-  const subject = client.subject('DeleteObject', key);
-  const answer = await unlessGone(
-    client.viaSdk(subject, (sdk, at) => sdk.deleteObject({ ...at, Key: key }), signal),
-  );
-  // The SDK takes a missing bucket for success, and says so aside.
-  if (answer === undefined || !('BucketNotFound' in answer)) return;
-  const refusal = { status: 404, vendorCode: 'NoSuchBucket', requestId: answer.RequestId };
-  throw refusalError(refusal, subject, COS_CODES);
+  await unlessGone(client, { method: 'DELETE', operation: 'DeleteObject', key }, signal);
 }
 
 export async function abortUpload(
@@ -35,30 +25,37 @@ export async function abortUpload(
   { key, uploadId }: MultipartUpload,
   signal: AbortSignal,
 ): Promise<void> {
-  const subject = client.subject('AbortMultipartUpload', key);
-  await unlessGone(
-    client.viaSdk(subject, (sdk, at) => sdk.multipartAbort({ ...at, Key: key, UploadId: uploadId }), signal),
-  );
+  const query = [['uploadId', uploadId]] as const;
+  await unlessGone(client, { method: 'DELETE', operation: 'AbortMultipartUpload', key, query }, signal);
 }
 
-async function unlessGone<T>(sent: Promise<T>): Promise<T | undefined> {
+async function unlessGone(
+  client: CosClient,
+  asked: Asked & { readonly key: string },
+  signal: AbortSignal,
+): Promise<HttpResponse | undefined> {
   try {
-    return await sent;
+    checkKey(asked.key, client.subject(asked.operation, asked.key));
+    const response = await client.ask(asked, signal);
+    dropBody(response);
+    return response;
   } catch (error) {
     if (error instanceof StoreError && error.code === 'gone') return undefined;
     throw error;
   }
 }
 
-function foundIn(headers: Readonly<Record<string, string>>): TargetAttributesFound {
-  const metadata = Object.entries(headers)
-    .filter(([name]) => name.startsWith(META))
-    .map(([name, value]) => [name.slice(META.length), value] as const);
-  const lastModifiedMs = Date.parse(headers['last-modified'] ?? '');
+function foundIn(response: HttpResponse): TargetAttributesFound {
+  const metadata: [string, string][] = [];
+  for (const [name, value] of response.headers()) {
+    if (name.startsWith(META)) metadata.push([name.slice(META.length), value]);
+  }
+  const size = response.header('content-length');
+  const lastModifiedMs = Date.parse(response.header('last-modified') ?? '');
   const version = {
-    size: headers['content-length'] === undefined ? undefined : Number(headers['content-length']),
+    size: size === undefined ? undefined : Number(size),
     lastModifiedMs: Number.isNaN(lastModifiedMs) ? undefined : lastModifiedMs,
-    crc64: headers['x-cos-hash-crc64ecma'],
+    crc64: response.header('x-cos-hash-crc64ecma'),
   };
   return { version, metadata: Object.fromEntries(metadata) };
 }

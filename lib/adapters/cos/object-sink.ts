@@ -59,7 +59,6 @@ export class CosObjectSink implements port.ObjectSink {
     return removeObject(this.#client, key, signal);
   }
 
-  /** Not through the SDK: what it cannot read it takes for a bucket without versioning. */
   async versioning(signal: AbortSignal): Promise<port.Versioning> {
     const operation = 'GetBucketVersioning';
     const subject = this.#client.subject(operation);

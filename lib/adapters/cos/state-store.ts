@@ -4,6 +4,7 @@ import type { TargetAttributes } from '../../core/object.ts';
 import type { PutOptions, StateStore } from '../../ports/state-store.ts';
 import * as store from '../http/store-call.ts';
 import type { HttpResponse } from '../http/types.ts';
+import { checkKey } from './attributes.ts';
 import { CosClient } from './client.ts';
 import { removeObject } from './control.ts';
 import { listPage } from './list.ts';
@@ -86,6 +87,7 @@ export class CosStateStore implements StateStore {
   }
 
   async #open(key: string, signal: AbortSignal): Promise<HttpResponse | undefined> {
+    checkKey(key, this.#client.subject('GetObject', key));
     const headers = ['accept-encoding', 'identity'];
     const asked = { method: 'GET', operation: 'GetObject', key, headers } as const;
     try {

@@ -1,4 +1,4 @@
-/** An `ObjectSource` over Alibaba Cloud OSS: signed requests on connections of our own, for ali-oss costs five times as much and strips leading slashes of keys. */
+/** An `ObjectSource` over Alibaba Cloud OSS: signed requests on connections of our own, for ali-oss costs five times as much, knows no signals and strips leading slashes of keys. */
 import { resolveEndpoint } from '../../core/endpoint.ts';
 import { encodeKey } from '../../core/keys.ts';
 import type { Entry, SourceAttributes } from '../../core/object.ts';

@@ -1,6 +1,5 @@
 /** Runs a task in this process, for `migrate` and `retry`: progress on stderr, the result on stdout, Ctrl-C in two steps. */
 import { StoreError, UserError } from '../../core/errors.ts';
-import { formatObjects } from '../../core/report-page-text.ts';
 import { exitStatusOf, isFinal, type Report } from '../../core/report.ts';
 import type { Task } from '../../core/task.ts';
 import type { Stores } from '../../ports/stores.ts';
@@ -54,7 +53,7 @@ async function migrateShown(
       clock,
       dice,
       log: problemLog(io, (line) => {
-        progress.note(line);
+        if (!stop.signal.aborted) progress.note(line); // what is cut off complains, as it should
       }),
       onReport: shown(progress, task, options),
       onWarning: (text) => {
@@ -100,11 +99,8 @@ function shown(progress: Progress, task: Task, { stateDir }: RunOptions): (repor
 }
 
 function stopped(io: CliContext, report: Report | undefined): number {
-  const { total, pending } = report?.objects ?? { total: 0, pending: 0 };
-  note(
-    io,
-    `stopped when ${formatObjects(total - pending)} of ${formatObjects(total)} listed so far were done; run the same command again to go on`,
-  );
+  const nothing = report === undefined ? ' before anything was begun' : '; what is done stays done';
+  note(io, `stopped${nothing}: run the same command again to go on`);
   return INTERRUPTED;
 }
 

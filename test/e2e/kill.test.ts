@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Report } from '../../lib/core/report.ts';
+import { differences, targetKeys } from '../support/compare.ts';
+import { startCommand, taskFile } from '../support/command.ts';
+import { type Migration, openMigration, SOURCE } from '../support/migration.ts';
+
+const OBJECTS = 6_000;
+
+let m: Migration;
+beforeEach(async () => {
+  m = await openMigration();
+  for (let i = 0; i < OBJECTS; i++)
+    await m.oss.seed(SOURCE, { key: `folder ${i % 7}/${i}`, body: `body ${i}`, meta: { n: String(i) } });
+});
+afterEach(async () => {
+  await m.close();
+});
+
+const puts = () => m.cos.requests.get('PutObject') ?? 0;
+
+/** Starts the command and ends it the hard way once so many objects have been written. */
+async function killAfter(written: number, task: string, signal: NodeJS.Signals): Promise<number | null> {
+  const { child, ended } = startCommand(m, 'migrate', task);
+  await vi.waitFor(
+    () => {
+      expect(puts()).toBeGreaterThan(written);
+    },
+    { timeout: 30_000, interval: 5 },
+  );
+  child.kill(signal);
+  return (await ended).status;
+}
+
+it('goes on after kill -9 at any moment, and ends with every key, byte and header', async () => {
+  const task = m.task({ taskId: 'killed' });
+  const file = await taskFile(m, task);
+  for (const written of [1, 1_300, 3_900]) await killAfter(written, file, 'SIGKILL');
+  const last = await startCommand(m, 'migrate', file, '--json').ended;
+  expect(last.status, last.stderr).toBe(0);
+  const report = JSON.parse(last.stdout) as Report;
+  expect(report).toMatchObject({
+    status: 'succeeded',
+    objects: { total: OBJECTS, copied: OBJECTS, pending: 0 },
+  });
+  expect(await differences(m, task)).toEqual([]);
+  expect(targetKeys(m)).toHaveLength(OBJECTS);
+}, 60_000);
+
+it('writes a checkpoint at SIGINT, so that nothing that was copied moves again', async () => {
+  const file = await taskFile(m, m.task({ taskId: 'stopped' }));
+  expect(await killAfter(2_000, file, 'SIGINT')).toBe(130);
+  const last = await startCommand(m, 'migrate', file, '--json').ended;
+  expect(last.status, last.stderr).toBe(0);
+  const moved = m.oss.requests.get('GetObject') ?? 0;
+  expect(moved).toBeGreaterThanOrEqual(OBJECTS);
+  expect(moved).toBeLessThanOrEqual(OBJECTS + 64); // those under way when it stopped
+}, 60_000);
