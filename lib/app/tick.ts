@@ -1,4 +1,5 @@
 /** The reporter's timer: follows the user's control object, wakes what is silent, writes the report, and ends the task. */
+import { CONTROL_RETRY } from '../core/backoff.ts';
 import type { Control } from '../core/control.ts';
 import { UserError } from '../core/errors.ts';
 import type { Failure } from '../core/failures.ts';
@@ -7,6 +8,7 @@ import { TilingCheck } from '../core/tiling.ts';
 import type { Range, Table, TaskRow, TaskState as State, TaskTotals } from '../ports/table.ts';
 import { writeFailedManifest } from './failed-manifest.ts';
 import type { ReporterPorts } from './reporter-ports.ts';
+import { retrying } from './retry.ts';
 import { abandonSegment, sweep } from './sweep.ts';
 import { stateLocationOf, type TaskState, taskStateOf } from './task-state.ts';
 
@@ -68,17 +70,19 @@ class Tick {
     const isOver =
       this.row.state !== 'paused' && totals.rangesOpen === 0 && totals.segmentsDone === totals.segments;
     if (isOver) return this.finish(totals, signal);
-    const report = await this.write(totals, undefined, signal);
-    return (await this.finalReport(signal)) ?? report;
+    try {
+      return await this.write(totals, undefined, signal);
+    } finally {
+      await retrying(CONTROL_RETRY, this.ports, signal, () => this.mendReport(signal));
+    }
   }
 
   /** Another tick may have ended the task while this one wrote: what is written last must be the end. */
-  private async finalReport(signal: AbortSignal): Promise<Report | undefined> {
+  private async mendReport(signal: AbortSignal): Promise<void> {
     const { table } = this.ports;
     const row = await table.task(this.row.taskId);
-    if (row?.finishedAtMs === undefined) return undefined;
-    const totals = await table.totals(row.taskId);
-    return this.write(totals, { to: row.state, atMs: row.finishedAtMs }, signal);
+    if (row?.finishedAtMs === undefined) return;
+    await this.write(await table.totals(row.taskId), { to: row.state, atMs: row.finishedAtMs }, signal);
   }
 
   /** Closes what is open, so that the task can end: ranges are not listed further, segments fail as `CANCELLED`. */

@@ -66,8 +66,9 @@ function keptAttributes(
 function splitHeaders(set: Readonly<Record<string, string>>): Pick<Kept, 'headers' | 'metadata'> {
   const headers: Record<string, string> = {};
   const metadata: Record<string, string> = {};
-  for (const [name, value] of Object.entries(set)) {
+  for (const [name, text] of Object.entries(set)) {
     const lower = name.toLowerCase();
+    const value = Buffer.from(text, 'utf8').toString('latin1'); // header bytes, as the stores answer theirs
     if (lower.startsWith(META_PREFIX)) metadata[lower.slice(META_PREFIX.length)] = value;
     else headers[lower] = value;
   }

@@ -25,9 +25,9 @@ export function formatBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
   let value = bytes;
   let rank = 0;
-  while (value >= 1000 && rank < units.length - 1) {
+  while (value >= 999.5 && rank < units.length - 1) {
     value /= 1024;
     rank++;
   }
-  return `${rank === 0 || value >= 100 ? value.toFixed(0) : value.toFixed(1)} ${units[rank] ?? ''}`;
+  return `${rank === 0 || value >= 99.95 ? value.toFixed(0) : value.toFixed(1)} ${units[rank] ?? ''}`;
 }

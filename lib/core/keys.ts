@@ -76,12 +76,19 @@ export function cosKeyProblem(key: string): KeyProblem | undefined {
   return undefined;
 }
 
-const UNRESERVED = /^[A-Za-z0-9\-_.~/]*$/;
+const UNRESERVED = /^[A-Za-z0-9\-_.~]*$/;
+const UNRESERVED_PATH = /^[A-Za-z0-9\-_.~/]*$/;
 
-/** Percent-encodes a key for a request path, RFC 3986 unreserved characters and `/` kept. Never goes through `new URL`. */
+/** Percent-encodes everything but the unreserved characters of RFC 3986. */
+export function encodeStrictly(text: string): string {
+  if (UNRESERVED.test(text)) return text;
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (c) => '%' + c.charCodeAt(0).toString(16).toUpperCase(),
+  );
+}
+
+/** Percent-encodes a key for a request path, `/` kept. Never goes through `new URL`, which would collapse `..`. */
 export function encodeKey(key: string): string {
-  if (UNRESERVED.test(key)) return key;
-  return encodeURIComponent(key)
-    .replace(/%2F/g, '/')
-    .replace(/[!'()*]/g, (c) => '%' + c.charCodeAt(0).toString(16).toUpperCase());
+  return UNRESERVED_PATH.test(key) ? key : encodeStrictly(key).replaceAll('%2F', '/');
 }

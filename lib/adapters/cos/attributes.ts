@@ -1,9 +1,8 @@
 /** The request headers that carry what an object has beside its bytes (document 436/7749). */
 import { StoreError } from '../../core/errors.ts';
-import { cosKeyProblem } from '../../core/keys.ts';
+import { cosKeyProblem, encodeStrictly } from '../../core/keys.ts';
 import type { TargetAttributes } from '../../core/object.ts';
 import { type CallSubject, storeError } from '../http/store-call.ts';
-import { encodeStrictly } from './signing.ts';
 
 export const META = 'x-cos-meta-';
 const METADATA_NAME = /^[a-z0-9-]+$/;

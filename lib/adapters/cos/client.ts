@@ -1,15 +1,15 @@
 /**
- * One COS bucket on the wire. Not through cos-nodejs-sdk-v5: it sends failed requests again by itself, up to three times and
- * after its caller has given up, so that a late DELETE may meet a newer object.
+ * One COS bucket on the wire: requests signed by cos-nodejs-sdk-v5, on connections of our own. The SDK itself sends failed
+ * requests again up to three times, also after its caller has given up, so that a late DELETE may meet a newer object.
  */
 import { type Credentials, type Endpoint, resolveEndpoint } from '../../core/endpoint.ts';
-import { encodeKey } from '../../core/keys.ts';
+import { encodeKey, encodeStrictly } from '../../core/keys.ts';
 import { httpClient } from '../http/client.ts';
 import * as store from '../http/store-call.ts';
 import type { HttpClient, HttpResponse, RequestBody } from '../http/types.ts';
 import { COS_DIALECT } from './errors.ts';
 import type { CosOptions } from './options.ts';
-import { encodeStrictly, type Signer, signer } from './signing.ts';
+import { authorization } from './signing.ts';
 
 const CONNECT_TIMEOUT_MS_MAX = 10_000;
 const BUFFERED_BYTES_MAX = 64 * 1024;
@@ -34,7 +34,6 @@ export class CosClient {
   readonly #endpoint: Endpoint;
   readonly #http: HttpClient;
   readonly #call: store.Call;
-  readonly #sign: Signer = signer();
 
   constructor(options: CosOptions) {
     const { bucket, region, endpoint, connectionsMax, timeoutMs } = options;
@@ -58,8 +57,8 @@ export class CosClient {
     const { method, operation, contentMd5, body } = asked;
     const subject = this.subject(operation, asked.key);
     const keys = this.#options.credentials();
-    const { path, authorization } = store.encoding(subject, () => this.#signed(asked, keys));
-    const headers = ['authorization', authorization];
+    const { path, signature } = store.encoding(subject, () => this.#signed(asked, keys));
+    const headers = ['authorization', signature];
     if (keys.securityToken !== undefined) headers.push('x-cos-security-token', keys.securityToken);
     if (contentMd5 !== undefined) headers.push('content-md5', contentMd5);
     if (asked.headers !== undefined) headers.push(...asked.headers);
@@ -75,12 +74,12 @@ export class CosClient {
     return this.#call(request, subject);
   }
 
-  #signed(asked: Asked, keys: Credentials): { readonly path: string; readonly authorization: string } {
+  #signed(asked: Asked, keys: Credentials): { readonly path: string; readonly signature: string } {
     const { method, key = '', query = NO_QUERY, contentMd5 } = asked;
     const host = ['host', this.#endpoint.host] as const;
     const headers = contentMd5 === undefined ? [host] : [['content-md5', contentMd5] as const, host];
-    const authorization = this.#sign({ method, key, query, headers }, keys, this.#options.clock.now());
-    return { path: pathOf(key, query), authorization };
+    const signature = authorization({ method, key, query, headers }, keys, this.#options.clock.now());
+    return { path: pathOf(key, query), signature };
   }
 }
 

@@ -1,73 +1,63 @@
-/** Signatures of OSS, V4 and V1, for requests without a body ("Include a V4 signature in the Authorization header"). */
-import { createHmac, hash } from 'node:crypto';
+/** Signatures of OSS by ali-oss, V4 and V1, for requests without a body ("Include a V4 signature in the Authorization header"). */
+import OSS from 'ali-oss';
 import type { Credentials } from '../../core/endpoint.ts';
+
+/** Names and values as they are; `null`: a name without a value. */
+export type Query = Readonly<Record<string, string | null>>;
 
 export interface UnsignedRequest {
   readonly method: string;
-  readonly bucket: string;
   /** '' for the bucket itself. */
   readonly key: string;
-  /** `/` and the percent-encoded key. */
-  readonly path: string;
-  /** Percent-encoded, names in order, without `?`; '' for none. */
-  readonly query: string;
-  /** The part of the query that V1 signs, not encoded: `tagging`. */
-  readonly subresource?: string | undefined;
+  readonly query: Query;
 }
 
 /** Gives the headers that sign a request: name, value, name, value … */
 export type Signer = (request: UnsignedRequest, credentials: Credentials, nowMs: number) => string[];
 
-const PAYLOAD = 'UNSIGNED-PAYLOAD';
+/** What the SDK signs with; its types leave these methods out. */
+interface SdkSigner {
+  authorizationV4(method: string, request: SdkRequest, bucket: string, key: string): string;
+  authorization(method: string, resource: string, subresources: Query, headers: Headers): string;
+}
 
-/** `region` as OSS names it, with or without `oss-`. The signing key is derived once a day. */
-export function signerV4(region: string): Signer {
-  const signRegion = region.replace(/^oss-/, '');
-  const dateOf = cachedBySecond(basicDate);
-  let derived: { secret: string; day: string; key: Buffer } = { secret: '', day: '', key: Buffer.alloc(0) };
-  return ({ method, bucket, path, query }, { id, secret, securityToken }, nowMs) => {
-    const date = dateOf(nowMs);
-    const day = date.slice(0, 8);
-    if (derived.day !== day || derived.secret !== secret) {
-      derived = { secret, day, key: deriveKey(secret, day, signRegion) };
-    }
-    const token = securityToken === undefined ? '' : `x-oss-security-token:${securityToken}\n`;
-    const headers = `x-oss-content-sha256:${PAYLOAD}\nx-oss-date:${date}\n${token}`;
-    const canonical = `${method}\n/${bucket}${path}\n${query}\n${headers}\n\n${PAYLOAD}`;
-    const scope = `${day}/${signRegion}/oss/aliyun_v4_request`;
-    const hashed = hash('sha256', canonical);
-    const text = `OSS4-HMAC-SHA256\n${date}\n${scope}\n${hashed}`;
-    const signature = createHmac('sha256', derived.key).update(text).digest('hex');
-    const authorization = `OSS4-HMAC-SHA256 Credential=${id}/${scope},Signature=${signature}`;
-    const lines = ['x-oss-date', date, 'x-oss-content-sha256', PAYLOAD, 'authorization', authorization];
-    return withToken(lines, securityToken);
+type Headers = Readonly<Record<string, string>>;
+
+interface SdkRequest {
+  readonly headers: Headers;
+  readonly queries: Query;
+}
+
+export interface SignerOptions {
+  readonly bucket: string;
+  /** `oss-cn-hangzhou` */
+  readonly region: string;
+  readonly version: 'V4' | 'V1';
+}
+
+export function signer({ bucket, region, version }: SignerOptions): Signer {
+  const isV4 = version === 'V4';
+  const dateOf = cachedBySecond(isV4 ? basicDate : (nowMs) => new Date(nowMs).toUTCString());
+  let sdk: { id: string; secret: string; signer: SdkSigner } | undefined;
+  return ({ method, key, query }, { id, secret, securityToken }, nowMs) => {
+    if (sdk?.id !== id || sdk.secret !== secret) sdk = { id, secret, signer: sdkSigner(id, secret, region) };
+    const headers: Record<string, string> = { 'x-oss-date': dateOf(nowMs) };
+    if (isV4) headers['x-oss-content-sha256'] = 'UNSIGNED-PAYLOAD';
+    if (securityToken !== undefined) headers['x-oss-security-token'] = securityToken;
+    headers.authorization = isV4
+      ? sdk.signer.authorizationV4(method, { headers, queries: query }, bucket, key)
+      : sdk.signer.authorization(method, `/${bucket}/${key}`, subresources(query), headers);
+    return Object.entries(headers).flat();
   };
 }
 
-/** The V1 signature covers the key as it is, not as it is encoded. */
-export function signerV1(): Signer {
-  const dateOf = cachedBySecond((nowMs) => new Date(nowMs).toUTCString());
-  return ({ method, bucket, key, subresource }, { id, secret, securityToken }, nowMs) => {
-    const date = dateOf(nowMs);
-    const token = securityToken === undefined ? '' : `x-oss-security-token:${securityToken}\n`;
-    const resource = `/${bucket}/${key}${subresource === undefined ? '' : `?${subresource}`}`;
-    const text = `${method}\n\n\n${date}\nx-oss-date:${date}\n${token}${resource}`;
-    const signature = createHmac('sha1', secret).update(text).digest('base64');
-    return withToken(['x-oss-date', date, 'authorization', `OSS ${id}:${signature}`], securityToken);
-  };
+function sdkSigner(accessKeyId: string, accessKeySecret: string, region: string): SdkSigner {
+  return new OSS({ accessKeyId, accessKeySecret, region }) as unknown as SdkSigner;
 }
 
-function withToken(lines: string[], securityToken: string | undefined): string[] {
-  if (securityToken !== undefined) lines.push('x-oss-security-token', securityToken);
-  return lines;
-}
-
-function deriveKey(secret: string, day: string, region: string): Buffer {
-  let key: Buffer = Buffer.from(`aliyun_v4${secret}`);
-  for (const step of [day, region, 'oss', 'aliyun_v4_request']) {
-    key = createHmac('sha256', key).update(step).digest();
-  }
-  return key;
+/** V1 signs none of the query but what names a part of the resource. */
+function subresources(query: Query): Query {
+  return 'tagging' in query ? { tagging: null } : {};
 }
 
 /** `20260102T030405Z` */
