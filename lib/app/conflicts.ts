@@ -16,7 +16,9 @@ export async function viewTarget(
 ): Promise<TargetView> {
   const rule = context.task.conflict;
   if (rule === 'overwrite') return () => 'copy';
+  // Lines that could not be read have no place in the order of keys, and are not copied.
   const keys = entries
+    .filter(({ problem }) => problem === undefined)
     .map((entry) => targetKeyOf(entry.key, context.mapping))
     .filter((key) => cosKeyProblem(key) === undefined);
   const versions = await joinListing(context.sink, keys, context.task.target.prefix, signal);

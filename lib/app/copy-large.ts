@@ -1,39 +1,28 @@
 /** A large object in parts: ranged reads into a multipart upload, a few parts at a time, all of one version. */
 import { targetAttributes } from '../core/attributes.ts';
 import { OBJECT_RETRY } from '../core/backoff.ts';
-import { combineCrc64 } from '../core/crc64.ts';
 import { StoreError } from '../core/errors.ts';
 import { ObjectFailure } from '../core/failures.ts';
-import { OBJECT_BYTES_MAX, type PartSpan, planParts } from '../core/parts.ts';
-import type { MultipartUpload, Part, Written } from '../ports/object-sink.ts';
 import type { Outcome } from '../core/outcomes.ts';
+import { OBJECT_BYTES_MAX, planParts } from '../core/parts.ts';
+import type { MultipartUpload, Part, Written } from '../ports/object-sink.ts';
 import type { SourceObject } from '../ports/object-source.ts';
-import { discard, statedCrc64, summed } from './checksum.ts';
+import { discard, statedCrc64 } from './checksum.ts';
 import { type CopyContext, tagsOf } from './copy-context.ts';
+import {
+  combinedCrc64,
+  type LargeObject,
+  lostUpload,
+  PartCopy,
+  readPart,
+  requireArrived,
+} from './copy-parts.ts';
 import { within } from './deadline.ts';
-import { runLanes } from './lanes.ts';
 import { retrying } from './retry.ts';
-import { anySignal } from './signals.ts';
 import { holdsCopy, settleWrite } from './verify.ts';
 
-/** Parts of one object under way: enough to fill a line, while other objects get their turn. */
-const PART_LANES = 8;
 /** Cleaning up must not hang a function that is being stopped. */
 const ABORT_MS_MAX = 10_000;
-
-export interface LargeObject {
-  readonly key: string;
-  readonly sourceKey: string;
-  readonly size: number;
-  /** The version that all parts are read from. */
-  readonly etag: string;
-}
-
-interface DonePart extends Part {
-  readonly bytes: number;
-  /** Computed where the source states none. */
-  readonly crc64: string | undefined;
-}
 
 export async function copyLarge(
   context: CopyContext,
@@ -65,7 +54,8 @@ async function uploadOnce(context: CopyContext, object: LargeObject, signal: Abo
       opened,
       signal,
     );
-    const crc64 = stated ?? combined(parts);
+    const crc64 = stated ?? combinedCrc64(parts, (part) => part.sentCrc64) ?? '';
+    requireArrived(object, parts, crc64);
     const written = await complete(context, { object, upload, parts, crc64 }, signal);
     if (written === 'exists') return { kind: 'skipped', bytes: object.size };
     const verified = await settleWrite(context, { key: object.key, crc64, written }, signal);
@@ -74,15 +64,6 @@ async function uploadOnce(context: CopyContext, object: LargeObject, signal: Abo
     await abandon(context, upload);
     throw error;
   }
-}
-
-function readPart(
-  context: CopyContext,
-  object: LargeObject,
-  { from, to }: PartSpan,
-  signal: AbortSignal,
-): Promise<SourceObject> {
-  return context.source.read({ key: object.sourceKey, ifMatch: object.etag, range: { from, to } }, signal);
 }
 
 async function begin(
@@ -102,73 +83,6 @@ async function begin(
     discard(opened.content);
     throw error;
   }
-}
-
-/** The parts of one upload, each read and written again by itself where that may help. */
-class PartCopy {
-  private readonly context: CopyContext;
-  private readonly object: LargeObject;
-  private readonly upload: MultipartUpload;
-  private readonly sums: boolean;
-
-  constructor(context: CopyContext, object: LargeObject, upload: MultipartUpload, sums: boolean) {
-    this.context = context;
-    this.object = object;
-    this.upload = upload;
-    this.sums = sums;
-  }
-
-  /** All parts in order of their numbers; the first is read already. One part that fails for good stops the others. */
-  async all(spans: readonly PartSpan[], first: SourceObject, signal: AbortSignal): Promise<DonePart[]> {
-    const stop = new AbortController();
-    const either = anySignal(signal, stop.signal);
-    const done: DonePart[] = [];
-    const queue = [...spans];
-    let opened: SourceObject | undefined = first;
-    await runLanes(
-      Math.min(PART_LANES, spans.length),
-      () => queue.shift(),
-      async (span) => {
-        const given = span.partNumber === 1 ? opened : undefined;
-        opened = undefined;
-        try {
-          done.push(await this.context.parts.run(() => this.one(span, given, either)));
-        } catch (error) {
-          stop.abort(error);
-          throw error;
-        }
-      },
-    );
-    return done.sort((a, b) => a.partNumber - b.partNumber);
-  }
-
-  private one(span: PartSpan, given: SourceObject | undefined, signal: AbortSignal): Promise<DonePart> {
-    let opened = given;
-    return retrying(OBJECT_RETRY, this.context, signal, async () => {
-      const read = opened ?? (await readPart(this.context, this.object, span, signal));
-      opened = undefined;
-      return this.write(span, read, signal);
-    });
-  }
-
-  private async write(span: PartSpan, read: SourceObject, signal: AbortSignal): Promise<DonePart> {
-    try {
-      const sum = this.sums ? await summed(read.content) : undefined;
-      const content = sum?.content ?? read.content;
-      const part = await this.context.sink.writePart(
-        { upload: this.upload, partNumber: span.partNumber, content },
-        signal,
-      );
-      return { ...part, bytes: span.to - span.from, crc64: sum?.crc64() };
-    } catch (error) {
-      discard(read.content);
-      throw error;
-    }
-  }
-}
-
-function combined(parts: readonly DonePart[]): string {
-  return parts.reduce((crc, part) => combineCrc64(crc, part.crc64 ?? '0', part.bytes), '0');
 }
 
 interface Completion {
@@ -192,11 +106,12 @@ async function complete(
   } catch (error) {
     if (!(error instanceof StoreError) || signal.aborted) throw error;
     // The upload is gone, or the answer was lost: it may have been completed.
-    if (await holdsCopy(context, { key: object.key, size: object.size, crc64 }, signal))
-      return { crc64, requestId: error.requestId };
-    if (error.code !== 'exists') throw error;
+    const holds = await holdsCopy(context, { key: object.key, size: object.size, crc64 }, signal);
+    if (!holds && error.code === 'gone') throw lostUpload(object.key, error);
+    if (!holds && error.code !== 'exists') throw error;
+    // The copy may be another invocation's, and this upload still pending.
     await abandon(context, upload);
-    return 'exists';
+    return holds ? { crc64, requestId: error.requestId } : 'exists';
   }
 }
 

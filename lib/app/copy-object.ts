@@ -10,7 +10,7 @@ import { MULTIPART_ABOVE_BYTES } from '../core/parts.ts';
 import type { Task } from '../core/task.ts';
 import type { Outcome } from '../core/outcomes.ts';
 import type { SourceObject } from '../ports/object-source.ts';
-import { discard, statedCrc64, summed } from './checksum.ts';
+import { discard, ownMd5, statedCrc64, summed } from './checksum.ts';
 import { isUnchangedTarget, type TargetView } from './conflicts.ts';
 import { type CopyContext, tagsOf } from './copy-context.ts';
 import { copyLarge } from './copy-large.ts';
@@ -146,9 +146,9 @@ class WholeCopy {
     const { content, crc64 } =
       stated === undefined ? await summed(object.content) : { content: object.content, crc64: () => stated };
     const bytes = object.attributes.size;
-    const contentMd5 = this.md5Refused ? object.attributes.contentMd5 : knownMd5(object.attributes);
     const forbidOverwrite = context.task.conflict === 'skip';
     try {
+      const contentMd5 = await this.md5Of(object, stated);
       const written = await context.sink.write(
         { key, content, attributes, contentMd5, forbidOverwrite },
         signal,
@@ -167,6 +167,14 @@ class WholeCopy {
       this.md5Refused ||= error.code === 'corrupt';
       throw error;
     }
+  }
+
+  private async md5Of(
+    { attributes, content }: SourceObject,
+    stated: string | undefined,
+  ): Promise<string | undefined> {
+    const known = this.md5Refused ? attributes.contentMd5 : knownMd5(attributes);
+    return known ?? (content.kind === 'bytes' ? ownMd5(content.bytes, stated) : undefined);
   }
 
   /** With `skip`, a key that is there is the target's own, unless an earlier write of ours lost its answer. */

@@ -43,6 +43,8 @@ export function listingFeed(source: ObjectSource, prefix: string): Feed {
           upTo === undefined ? -1 : page.entries.findIndex((entry) => compareKeys(entry.key, upTo) > 0);
         const entries = beyond < 0 ? page.entries : page.entries.slice(0, beyond);
         const next = beyond < 0 && page.truncated ? page.next : undefined;
+        if (beyond < 0 && page.truncated && next === undefined)
+          throw disorder('a truncated page does not tell where the next one starts');
         if (next !== undefined && compareKeys(next, cursor) <= 0)
           throw disorder(`the listing went back to ${JSON.stringify(next)}`);
         ahead = next === undefined ? undefined : list(next);
@@ -70,7 +72,7 @@ function requireOrder(entries: readonly Entry[], after: string): void {
 
 function disorder(what: string): StoreError {
   return new StoreError(`the source's listing is not in UTF-8 byte order: ${what}`, {
-    code: 'unknown',
+    code: 'invalid',
     operation: 'ListObjects',
   });
 }

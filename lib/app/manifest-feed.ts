@@ -20,6 +20,7 @@ export function linePosition(lineNumber: number): string {
 export function manifestFeed(
   open: (signal: AbortSignal) => Promise<AsyncIterable<Uint8Array>>,
   where: string,
+  pageEntries: number = SEGMENT_LIMITS.entriesMax,
 ): Feed {
   return {
     async *pages({ after }, signal) {
@@ -31,7 +32,7 @@ export function manifestFeed(
         const entry = parseSourceLine(line, lineNumber);
         if (entry === undefined || isDouble(entry, seen) || linePosition(lineNumber) <= after) continue;
         page.push(entry);
-        if (page.length < SEGMENT_LIMITS.entriesMax) continue;
+        if (page.length < pageEntries) continue;
         yield feedPage(page, linePosition(lineNumber), false);
         page = [];
       }
@@ -79,12 +80,17 @@ async function* linesOf(chunks: AsyncIterable<Uint8Array>, where: string): Async
 
 async function plain(chunks: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
   const iterator = chunks[Symbol.asyncIterator]();
-  const first = await iterator.next();
+  let head = Buffer.alloc(0);
+  while (head.length < 2) {
+    const next = await iterator.next();
+    if (next.done === true) break;
+    head = Buffer.concat([head, next.value]);
+  }
   async function* again(): AsyncIterable<Uint8Array> {
-    if (first.done !== true) yield first.value;
+    if (head.length > 0) yield head;
     yield* { [Symbol.asyncIterator]: () => iterator };
   }
-  if (first.done === true || first.value[0] !== 0x1f || first.value[1] !== 0x8b) return again();
+  if (head[0] !== 0x1f || head[1] !== 0x8b) return again();
   return pipeline(again(), createGunzip(), () => undefined);
 }
 

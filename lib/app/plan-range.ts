@@ -82,13 +82,17 @@ class RangePlanner {
   /** True when there is nothing more to do here: the range is listed, another planner is at it, or the task was stopped. */
   async run(deadlineMs: number, signal: AbortSignal): Promise<boolean> {
     const control = new ControlWatch(this.ports.clock, this.state);
-    const feed = feedOf(this.ports.stores, this.task);
+    const feed = feedOf(this.ports, this.task);
     let waiting: FeedItem[] = [];
     for await (const page of feed.pages({ after: this.cursor, upTo: this.range.upTo }, signal)) {
       waiting.push(...page.items.filter(({ entry }) => this.takes(entry)));
       this.pagesSinceMove++;
+      // All entries of a manifest's page have the page's position, and key order within it alone.
       const flushes =
-        page.last || this.pagesSinceMove >= PAGES_PER_SEGMENT_MAX || this.cursor === this.range.after;
+        page.last ||
+        this.task.source.manifest !== undefined ||
+        this.pagesSinceMove >= PAGES_PER_SEGMENT_MAX ||
+        this.cursor === this.range.after;
       const left = await this.emit(waiting, { cursor: page.cursor, listed: page.last, flushes }, signal);
       if (left === 'overtaken') return true;
       waiting = left;
@@ -160,16 +164,20 @@ class RangePlanner {
   }
 }
 
-function feedOf(stores: Stores, task: Task): Feed {
+function feedOf({ stores, segmentLimits }: PlanPorts, task: Task): Feed {
   const { manifest } = task.source;
   if (manifest === undefined) return listingFeed(stores.source(task), task.source.prefix);
   const { bucket, key } = parseCosUrl(manifest);
   const { region, endpoint } = task.target;
   const store = stores.state({ bucket, region, endpoint });
-  return manifestFeed(async (signal) => {
-    const chunks = await store.getStream(key, signal);
-    if (chunks === undefined)
-      throw new UserError(`${cosUrl(bucket, key)} is missing: the source manifest was not found`);
-    return chunks;
-  }, manifest);
+  return manifestFeed(
+    async (signal) => {
+      const chunks = await store.getStream(key, signal);
+      if (chunks === undefined)
+        throw new UserError(`${cosUrl(bucket, key)} is missing: the source manifest was not found`);
+      return chunks;
+    },
+    manifest,
+    segmentLimits?.entriesMax,
+  );
 }

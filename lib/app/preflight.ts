@@ -7,7 +7,6 @@ import type { Task } from '../core/task.ts';
 import type { Dice } from '../ports/clock.ts';
 import type { ObjectSink } from '../ports/object-sink.ts';
 import type { Stores } from '../ports/stores.ts';
-import { discard } from './checksum.ts';
 import { stateLocationOf } from './task-state.ts';
 
 export interface PreflightPorts {
@@ -27,7 +26,7 @@ interface Check {
 export async function preflight(ports: PreflightPorts, task: Task, signal: AbortSignal): Promise<string[]> {
   const results = await Promise.allSettled(checksOf(ports, task).map((check) => runCheck(check, signal)));
   const findings = results.flatMap((result) =>
-    result.status === 'rejected' ? [String((result.reason as Error).message)] : [],
+    result.status === 'rejected' ? [(result.reason as Error).message] : [],
   );
   if (findings.length > 0) throw new UserError('preflight failed, nothing was copied:', findings);
   return results.flatMap((result) =>

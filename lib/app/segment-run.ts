@@ -21,7 +21,7 @@ const CHECKPOINT_EVERY_MS = 10_000;
 const DEADLINE_MARGINS = { beginMs: 30_000, stopMs: 10_000 } as const;
 /** Objects under way when the process is being stopped may still end within this. */
 const STOP_MS_MAX = 3_000;
-/** A last checkpoint takes no longer than this. */
+/** A checkpoint takes no longer than this. */
 const CHECKPOINT_MS_MAX = 8_000;
 /** How often the watch looks. */
 const WATCH_EVERY_MS = 1_000;
@@ -69,12 +69,11 @@ export class SegmentRun {
       () => this.take(signal),
       (at) => this.copy(at, halt),
     );
+    const watching = this.watch(lanes, control, signal);
     try {
-      while (!(await endsWithin(ports.clock, WATCH_EVERY_MS, lanes))) await this.watch(control, signal);
-    } catch (error) {
-      this.halt.abort(error);
-      await Promise.allSettled([lanes]);
-      throw error;
+      await lanes;
+    } finally {
+      await watching;
     }
     // Written also while the process is being stopped.
     await within(ports.clock, CHECKPOINT_MS_MAX, (time) => this.checkpoint(time));
@@ -108,13 +107,34 @@ export class SegmentRun {
     this.end(this.next++, { kind: 'failed', bytes, failure });
   }
 
-  private async watch(control: ControlWatch, signal: AbortSignal): Promise<void> {
-    const nowMs = this.input.ports.clock.now();
-    const leftMs = this.leftMs(nowMs, signal);
-    const isRunning = signal.aborted || (await this.mayGoOn(control, signal));
-    if (leftMs <= DEADLINE_MARGINS.beginMs || !isRunning) this.stopping = true;
-    if (leftMs <= DEADLINE_MARGINS.stopMs) this.halt.abort(new Error('the invocation’s time is over'));
-    if (nowMs - this.writtenAtMs >= CHECKPOINT_EVERY_MS && !signal.aborted) await this.checkpoint(signal);
+  /** Looks at the clock until the lanes have ended; what it asks of the state store must not keep it from that. */
+  private async watch(lanes: Promise<void>, control: ControlWatch, signal: AbortSignal): Promise<void> {
+    const { clock } = this.input.ports;
+    const ended = lanes.catch(() => undefined);
+    let asking: Promise<void> | undefined;
+    while (!(await endsWithin(clock, WATCH_EVERY_MS, ended))) {
+      const leftMs = this.leftMs(clock.now(), signal);
+      if (leftMs <= DEADLINE_MARGINS.beginMs) this.stopping = true;
+      if (leftMs <= DEADLINE_MARGINS.stopMs) this.halt.abort(new Error('the invocation’s time is over'));
+      asking ??= this.ask(control, signal).finally(() => (asking = undefined));
+    }
+    await asking;
+  }
+
+  /** Follows the control object and writes checkpoints. What fails here is tried again at the next turn, or at the end. */
+  private async ask(control: ControlWatch, signal: AbortSignal): Promise<void> {
+    const { ports, message } = this.input;
+    if (signal.aborted) return;
+    try {
+      await within(ports.clock, CHECKPOINT_MS_MAX, async (late) => {
+        const either = anySignal(signal, late);
+        if (!(await this.mayGoOn(control, either))) this.stopping = true;
+        if (ports.clock.now() - this.writtenAtMs >= CHECKPOINT_EVERY_MS) await this.checkpoint(either);
+      });
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      ports.log.warn('checkpoint delayed', { segmentId: message.segmentId, problem });
+    }
   }
 
   /** Until the deadline; a process that is being stopped gives the objects under way a moment to end. */

@@ -1,4 +1,5 @@
 /** Results into the table: slices are inserted if absent, and the first complete path of a segment is frozen; tallies follow frozen paths alone. */
+import { UserError } from '../core/errors.ts';
 import type { ResultMessage } from '../core/messages.ts';
 import { addFailures, addTallies, completePath, NO_TALLY, type SliceSummary } from '../core/slices.ts';
 import type { Segment } from '../ports/table.ts';
@@ -40,12 +41,24 @@ export async function writtenSlices(
   signal: AbortSignal,
 ): Promise<SegmentSlice[]> {
   const spans = await state.spans(segmentId, signal);
-  return Promise.all(
-    spans.map(async ({ name }) => {
-      const { failed: _, abandoned: __, ...slice } = await state.readSlice(segmentId, name, signal);
-      return { segmentId, slice };
-    }),
-  );
+  const slices = await Promise.all(spans.map(({ name }) => readableSlice(state, segmentId, name, signal)));
+  return slices.flatMap((slice) => slice ?? []);
+}
+
+/** One that was removed or changed since it was written counts as never written: its segment is still to be done. */
+async function readableSlice(
+  state: TaskState,
+  segmentId: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<SegmentSlice | undefined> {
+  try {
+    const { failed: _, abandoned: __, ...slice } = await state.readSlice(segmentId, name, signal);
+    return { segmentId, slice };
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }
 
 export async function settle(

@@ -1,5 +1,7 @@
 /** What went silent is rung again, and given up after bounded attempts: a lost message costs time, never data. */
+import { UserError } from '../core/errors.ts';
 import type { Failure } from '../core/failures.ts';
+import type { Entry } from '../core/object.ts';
 import { sliceName, farthest, type Slice } from '../core/slices.ts';
 import type { Range, Segment, TaskRow, TaskTotals } from '../ports/table.ts';
 import type { ReporterPorts } from './reporter-ports.ts';
@@ -93,19 +95,33 @@ async function abandonedSlice(
   signal: AbortSignal,
 ): Promise<Omit<Slice, 'failed' | 'abandoned'>> {
   const { segmentId, count } = segment;
-  const entries = await state.readManifest(segmentId, count, signal);
-  const rest = entries.slice(from);
-  const failed = { objects: rest.length, bytes: rest.reduce((sum, { size }) => sum + (size ?? 0), 0) };
+  const rest = await restOf(state, segment, from, signal);
+  const failed = { objects: count - from, bytes: rest.reduce((sum, { size }) => sum + (size ?? 0), 0) };
   const samples = rest.slice(0, 1).map(({ key }) => ({ key, message: failure.message }));
   const summary = {
     name: sliceName({ from, to: count, unique: ports.dice.unique() }),
     from,
     to: count,
     tally: { copied: NONE, skipped: NONE, failed, verified: { crc64: 0, size: 0 } },
-    failures: { [failure.code]: { objects: rest.length, samples } },
+    failures: { [failure.code]: { objects: count - from, samples } },
   };
   await state.writeSlice(segmentId, { ...summary, failed: [], abandoned: failure }, signal);
   return summary;
+}
+
+/** Nothing where the manifest was removed or changed: the segment ends all the same. */
+async function restOf(
+  state: TaskState,
+  { segmentId, count }: Segment,
+  from: number,
+  signal: AbortSignal,
+): Promise<readonly Entry[]> {
+  try {
+    return (await state.readManifest(segmentId, count, signal)).slice(from);
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
+  }
 }
 
 const NONE = { objects: 0, bytes: 0 };

@@ -1,5 +1,5 @@
 /** `control.json`: what the user asks of a running task. Functions read it every few seconds. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { UserError } from './errors.ts';
 
 const controlShape = z.strictObject({

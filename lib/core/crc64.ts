@@ -2,9 +2,9 @@
 import { createCRC64 } from 'hash-wasm';
 
 export interface Crc64 {
-  update(bytes: Uint8Array): void;
+  readonly update: (bytes: Uint8Array) => void;
   /** Once, at the end. Decimal, as in `x-oss-hash-crc64ecma` and `x-cos-hash-crc64ecma`. */
-  digest(): string;
+  readonly digest: () => string;
 }
 
 interface Idle {

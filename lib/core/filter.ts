@@ -23,8 +23,17 @@ export function entryFilter(task: Pick<Task, 'filter' | 'source'>): EntryFilter 
 
 /** Globs match the whole key; `**` crosses `/`, a leading dot is nothing special. Keys are never normalised. */
 function globTest(globs: readonly string[]): EntryFilter {
-  const matches = globs.map((glob) => picomatch.makeRe(glob, { dot: true, strictSlashes: true }));
+  const matches = globs.map((glob) => wholeKey(picomatch.makeRe(glob, { dot: true, strictSlashes: true })));
   return (entry) => matches.some((match) => match.test(entry.key));
+}
+
+/** Picomatch keeps wildcards from `.` and `..`, which are folders to it, and from newlines; in a key all are ordinary. */
+function wholeKey({ source }: RegExp): RegExp {
+  const dots = ['(?!(?:^|\\/)\\.{1,2}(?:\\/|$))', '(?!\\.{1,2}(?:\\/|$))'];
+  return new RegExp(
+    dots.reduce((text, dot) => text.replaceAll(dot, ''), source),
+    's',
+  );
 }
 
 function timeTests(filter: Task['filter']): EntryFilter[] {

@@ -21,10 +21,6 @@ export function segmentIdOf(args: { rangeId: string; seq: number; unique: string
   return `${args.rangeId}/${String(args.seq).padStart(7, '0')}-${args.unique}`;
 }
 
-export function rangeIdOf(segmentId: string): string {
-  return segmentId.slice(0, segmentId.indexOf('/'));
-}
-
 export function cosUrl(bucket: string, key: string): string {
   return `cos://${bucket}/${key}`;
 }

@@ -1,5 +1,5 @@
 /** Manifests: lists of entries, one a line. Ours (segments) are gzip JSONL; a user's may be JSONL or plain keys. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { UserError } from './errors.ts';
 import type { Entry } from './object.ts';
 

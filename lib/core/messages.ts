@@ -1,5 +1,5 @@
 /** What rings: messages name rows and objects, and carry nothing that is not also kept there. Parsed when they arrive. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { UserError } from './errors.ts';
 import { sliceSummaryShape } from './slice-shape.ts';
 import { TASK_ID } from './task-shape.ts';

@@ -1,5 +1,5 @@
 /** The wire shape of slices, in result objects and in messages to the reporter. What does not fit was tampered with. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { FAILURE_CODES } from './failures.ts';
 import type { Slice, SliceSummary } from './slices.ts';
 

@@ -1,5 +1,5 @@
 /** The shape of a task, field by field: the one source of the validator, of `task.schema.json` and of the README's table. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { BYTES_TEXT, parseBytes } from './bytes.ts';
 
 export const TASK_ID = /^[a-z0-9][a-z0-9-]{0,62}$/;
@@ -13,6 +13,7 @@ const bytes = (what: string) =>
       'is not a byte size: a number, or text such as "100MiB"',
     )
     .transform(parseBytes)
+    .refine(Number.isSafeInteger, 'is larger than any store holds')
     .meta({ description: `${what}: a number, or text such as "100MiB"` });
 
 const endpoint = z.string().regex(ENDPOINT, 'is not an endpoint: [http[s]://]host[:port]').meta({
@@ -109,7 +110,9 @@ const limits = z.strictObject({
     .positive()
     .optional()
     .meta({ description: 'objects’ requests a second, over all functions' }),
-  bytesPerSecond: bytes('bytes a second, over all functions').optional(),
+  bytesPerSecond: bytes('bytes a second, over all functions')
+    .refine((perSecond) => perSecond > 0, 'must be more than 0')
+    .optional(),
 });
 
 const state = z.strictObject({

@@ -5,6 +5,7 @@ import { UserError } from './errors.ts';
 import { taskShape } from './task-shape.ts';
 
 const METADATA_NAME = /^[a-z0-9-]+$/;
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 type TaskShape = z.output<typeof taskShape>;
 
@@ -24,9 +25,10 @@ function crossMistakes(task: TaskShape): string[] {
     mistakes.push('headers.set: is needed with mode "replace"');
   if (headers.mode !== 'replace' && headers.set !== undefined)
     mistakes.push('headers.set: goes with mode "replace" only');
-  for (const name of Object.keys(headers.set ?? {})) {
+  for (const [name, value] of Object.entries(headers.set ?? {})) {
     if (!isSettableHeader(name))
       mistakes.push(`headers.set.${name}: is neither a standard object header nor x-cos-meta-[a-z0-9-]+`);
+    if (!HEADER_VALUE.test(value)) mistakes.push(`headers.set.${name}: has a value that no header can carry`);
   }
   if (filter.minBytes !== undefined && filter.maxBytes !== undefined && filter.minBytes > filter.maxBytes) {
     mistakes.push('filter: minBytes is larger than maxBytes');

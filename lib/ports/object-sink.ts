@@ -46,6 +46,8 @@ export interface PartRequest {
 export interface Part {
   readonly partNumber: number;
   readonly etag: string;
+  /** CRC-64/XZ in decimal of what was stored; undefined where the store did not say. */
+  readonly crc64?: string | undefined;
 }
 
 /** What a conflict check may ask of one target object, beside its version. */

@@ -12,23 +12,25 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Throws `UserError` naming every variable that is missing. */
 export function readCredentials(env: Environment): StoreCredentials {
   const missing: string[] = [];
+  const set = (name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
   const need = (name: string, fallback?: string): string => {
-    const value = env[name] ?? (fallback === undefined ? undefined : env[fallback]);
-    if (value === undefined || value === '')
+    const value = set(name) ?? (fallback === undefined ? undefined : set(fallback));
+    if (value === undefined)
       missing.push(fallback === undefined ? name : `${name} (or, in a function with a role, ${fallback})`);
     return value ?? '';
   };
+  // A key set by hand and the role's key are never mixed, nor their tokens.
+  const isOwn = (set('COS_SECRET_ID') ?? set('COS_SECRET_KEY')) !== undefined;
   const credentials = {
     oss: {
       id: need('OSS_ACCESS_KEY_ID'),
       secret: need('OSS_ACCESS_KEY_SECRET'),
-      securityToken: env.OSS_SECURITY_TOKEN,
+      securityToken: set('OSS_SECURITY_TOKEN'),
     },
     cos: {
-      id: need('COS_SECRET_ID', 'TENCENTCLOUD_SECRETID'),
-      secret: need('COS_SECRET_KEY', 'TENCENTCLOUD_SECRETKEY'),
-      // A role's token belongs to the role's key, not to a key set by hand.
-      securityToken: env.COS_SECRET_ID === undefined ? env.TENCENTCLOUD_SESSIONTOKEN : env.COS_SECURITY_TOKEN,
+      id: need('COS_SECRET_ID', isOwn ? undefined : 'TENCENTCLOUD_SECRETID'),
+      secret: need('COS_SECRET_KEY', isOwn ? undefined : 'TENCENTCLOUD_SECRETKEY'),
+      securityToken: set(isOwn ? 'COS_SECURITY_TOKEN' : 'TENCENTCLOUD_SESSIONTOKEN'),
     },
   };
   if (missing.length > 0) throw new UserError('credentials are missing in the environment:', missing);

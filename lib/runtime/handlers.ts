@@ -54,7 +54,11 @@ export function reporterHandler(compose: Compose<ReporterPorts>, log: Log): Hand
     const { ports, signal } = await compose();
     if (isTriggerEvent(event)) return takeResults(ports, messagesOf('results', event, ports.log), signal);
     const tasks = await ports.table.unfinishedTasks();
-    for (const { taskId } of tasks) await tick(ports, taskId, signal);
+    const ticks = [];
+    for (const { taskId } of tasks) ticks.push(...(await Promise.allSettled([tick(ports, taskId, signal)])));
+    // One task's trouble does not keep the others from being looked at.
+    const failed = ticks.find((end) => end.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
     return { tasks: tasks.length };
   });
 }
@@ -63,7 +67,7 @@ function wrap(log: Log, handler: Handler): Handler {
   return middy()
     .use(logsFailures(log))
     .use(answersUserErrors())
-    .handler(handler as never) as unknown as Handler;
+    .handler(handler as never);
 }
 
 async function startFromEvent(ports: PlanPorts, event: unknown, signal: AbortSignal): Promise<unknown> {

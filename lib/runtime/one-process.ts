@@ -36,8 +36,8 @@ export interface MigrateOptions {
   readonly clock: Clock;
   readonly dice: Dice;
   readonly log: Log;
-  onReport(report: Report): void;
-  onWarning(text: string): void;
+  readonly onReport: (report: Report) => void;
+  readonly onWarning: (text: string) => void;
   /** Stops after a checkpoint. */
   readonly signal: AbortSignal;
 }
@@ -129,7 +129,9 @@ class OneProcess {
     return this.queue.consume(
       topic,
       options,
-      async (messages) => void (await handler(triggerEvent(topic, messages), context)),
+      async (messages) => {
+        await handler(triggerEvent(topic, messages), context);
+      },
       this.signal,
     );
   }
@@ -161,7 +163,7 @@ class OneProcess {
         if (isFinal(report)) return report;
       }
       if (signal.aborted) return this.tableReport();
-      if (!this.allDone) await this.pause(ONE_PROCESS.showEveryMs);
+      await this.pause(ONE_PROCESS.showEveryMs);
     }
   }
 
@@ -171,6 +173,7 @@ class OneProcess {
 
   /** Sleeps, unless woken. */
   private async pause(ms: number): Promise<void> {
+    if (this.allDone) return;
     const woken = new AbortController();
     this.wake = () => {
       woken.abort();

@@ -15,7 +15,7 @@ import { CONNECTIONS } from './limits.ts';
 
 export interface StoresOptions {
   /** Read at every request. */
-  credentials(): StoreCredentials;
+  readonly credentials: () => StoreCredentials;
   readonly clock: Clock;
   readonly dice: Dice;
   /** To each bucket. */

@@ -67,7 +67,7 @@ async function copyLarge(oss: OSS, cos: COS, { name, size }: Listed): Promise<vo
     const to = Math.min(size, from + PART_BYTES);
     const { stream } = (await oss.getStream(name, {
       headers: { Range: `bytes=${String(from)}-${String(to - 1)}` },
-    } as object)) as unknown as { stream: NodeJS.ReadableStream };
+    })) as unknown as { stream: NodeJS.ReadableStream };
     const { ETag } = await cos.multipartUpload({
       ...TARGET,
       Key: name,

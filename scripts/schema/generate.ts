@@ -36,7 +36,7 @@ interface Schema {
 }
 
 function taskTable(): string {
-  const rows = rowsOf(taskJsonSchema() as Schema, '');
+  const rows = rowsOf(taskJsonSchema(), '');
   return markdownTable(['property', 'default', 'what'], rows);
 }
 

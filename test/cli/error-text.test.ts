@@ -10,7 +10,7 @@ it('a user’s mistakes are listed, without a stack even when debugging', () => 
   );
 });
 
-it('a store’s refusal is one sentence with its code, status and request id', () => {
+it('a store’s refusal is one sentence with its code, status and request id, and what mends it', () => {
   const error = new StoreError('no right to list', {
     code: 'denied',
     operation: 'GetBucket',
@@ -19,16 +19,19 @@ it('a store’s refusal is one sentence with its code, status and request id', (
     requestId: 'id-7',
   });
   expect(errorText(error, false)).toBe(
-    'GetBucket failed: no right to list (AccessDenied, HTTP 403, request id id-7)',
+    'GetBucket failed: no right to list (AccessDenied, HTTP 403, request id id-7); check the key, and grant it what `oss2cos policy` prints',
   );
 });
 
 it('nothing is told twice of a store’s refusal', () => {
-  const error = new StoreError('PutObject of "a" failed: unavailable', {
-    code: 'unavailable',
+  const message = 'PutObject of "a" was answered KeyTooLong (400)';
+  const error = new StoreError(message, {
+    code: 'key_too_long',
     operation: 'PutObject',
+    vendorCode: 'KeyTooLong',
+    status: 400,
   });
-  expect(errorText(error, false)).toBe('PutObject of "a" failed: unavailable');
+  expect(errorText(error, false)).toBe(message);
 });
 
 it('what the machine refuses is not called a defect', async () => {

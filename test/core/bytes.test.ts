@@ -8,7 +8,8 @@ describe('a byte size', () => {
       '0': 0, '7': 7, '7B': 7, '1K': 1_000, '1kb': 1_000, '1KiB': 1_024, '1 KI': 1_024,
       '100MiB': 104_857_600, '1.5 GB': 1_500_000_000, '2TiB': 2 * 1024 ** 4, '1P': 1e15, '1PiB': 1024 ** 5,
     }; // prettier-ignore
-    for (const [text, bytes] of Object.entries(sizes)) expect([text, parseBytes(text)]).toEqual([text, bytes]);
+    for (const [text, bytes] of Object.entries(sizes))
+      expect([text, parseBytes(text)]).toEqual([text, bytes]);
   });
 
   it('is refused where text is none', () => {

@@ -55,7 +55,13 @@ describe('parts', () => {
   const sizes = fc.oneof(
     fc.integer({ min: 1, max: 3 * PART_BYTES }),
     fc.integer({ min: 1, max: OBJECT_BYTES_MAX }),
-    fc.constantFrom(PART_BYTES, PART_BYTES + 1, 10_000 * PART_BYTES, 10_000 * PART_BYTES + 1, OBJECT_BYTES_MAX),
+    fc.constantFrom(
+      PART_BYTES,
+      PART_BYTES + 1,
+      10_000 * PART_BYTES,
+      10_000 * PART_BYTES + 1,
+      OBJECT_BYTES_MAX,
+    ),
   );
 
   it('tile the object, within what COS takes', () => {

@@ -67,7 +67,14 @@ describe('the name of a slice', () => {
   });
 
   it('is no other object’s', () => {
-    for (const name of ['1-2.json', '1-2-a.jsonl', 'a-2-b.json', '1-2-a_b.json', 'x/1-2-a.json', '-1-2-a.json'])
+    for (const name of [
+      '1-2.json',
+      '1-2-a.jsonl',
+      'a-2-b.json',
+      '1-2-a_b.json',
+      'x/1-2-a.json',
+      '-1-2-a.json',
+    ])
       expect(parseSliceName(name)).toBeUndefined();
   });
 });

@@ -9,6 +9,7 @@ import * as store from '../http/store-call.ts';
 import type { HttpClient, HttpResponse, RequestBody } from '../http/types.ts';
 import { COS_DIALECT } from './errors.ts';
 import type { CosOptions } from './options.ts';
+import { objectSigner } from './object-signing.ts';
 import { authorization } from './signing.ts';
 
 const CONNECT_TIMEOUT_MS_MAX = 10_000;
@@ -34,6 +35,7 @@ export class CosClient {
   readonly #endpoint: Endpoint;
   readonly #http: HttpClient;
   readonly #call: store.Call;
+  readonly #signWrite = objectSigner();
 
   constructor(options: CosOptions) {
     const { bucket, region, endpoint, connectionsMax, timeoutMs } = options;
@@ -78,7 +80,8 @@ export class CosClient {
     const { method, key = '', query = NO_QUERY, contentMd5 } = asked;
     const host = ['host', this.#endpoint.host] as const;
     const headers = contentMd5 === undefined ? [host] : [['content-md5', contentMd5] as const, host];
-    const signature = authorization({ method, key, query, headers }, keys, this.#options.clock.now());
+    const sign = method === 'PUT' ? this.#signWrite : authorization;
+    const signature = sign({ method, key, query, headers }, keys, this.#options.clock.now());
     return { path: pathOf(key, query), signature };
   }
 }

@@ -2,7 +2,7 @@
 import COS from 'cos-nodejs-sdk-v5';
 import type { Credentials } from '../../core/endpoint.ts';
 
-type Pairs = readonly (readonly [name: string, value: string])[];
+export type Pairs = readonly (readonly [name: string, value: string])[];
 
 export interface UnsignedRequest {
   readonly method: string;
@@ -23,7 +23,6 @@ export function authorization(
   { id, secret }: Credentials,
   nowMs: number,
 ): string {
-  const now = Math.floor(nowMs / 1000);
   return COS.getAuthorization({
     SecretId: id,
     SecretKey: secret,
@@ -33,6 +32,11 @@ export function authorization(
     UseRawKey: true,
     Query: Object.fromEntries(query),
     Headers: Object.fromEntries(headers),
-    KeyTime: `${String(now - VALID.beforeSeconds)};${String(now + VALID.afterSeconds)}`,
+    KeyTime: keyTimeOf(Math.floor(nowMs / 1000)),
   } as COS.StaticGetAuthorizationOptions);
+}
+
+/** `<from>;<to>` in seconds since the epoch. */
+export function keyTimeOf(nowSeconds: number): string {
+  return `${String(nowSeconds - VALID.beforeSeconds)};${String(nowSeconds + VALID.afterSeconds)}`;
 }

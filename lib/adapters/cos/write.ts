@@ -71,7 +71,7 @@ export async function putPart(client: CosClient, request: PartRequest, signal: A
     store.dropBody(response);
     const etag = response.header('etag')?.replaceAll('"', '');
     if (!etag) throw store.storeError('unknown', client.subject(operation, key), 'the answer has no ETag');
-    return { partNumber, etag };
+    return { partNumber, etag, crc64: writtenOf(response).crc64 };
   } catch (error) {
     if (content.kind === 'stream') content.destroy();
     throw error;

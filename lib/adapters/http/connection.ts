@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net';
 import { HttpConnectionError, HttpTimeoutError } from './errors.ts';
 import type { Exchange } from './exchange.ts';
+import { writeSoon } from './flush.ts';
 import { requestHead } from './head.ts';
 import { bodyBytes, writeParts, writeStream } from './send.ts';
 import { type Dial, dial } from './socket.ts';
@@ -100,7 +101,7 @@ export class Connection {
     if (head.length + (bytes ?? 0) <= SEND_BYTES && (body === undefined || Buffer.isBuffer(body))) {
       const headBytes = this.#sendBuffer.write(head, 'latin1');
       const end = headBytes + (body?.copy(this.#sendBuffer, headBytes) ?? 0);
-      this.#socket.write(this.#sendBuffer.subarray(0, end));
+      writeSoon(this.#socket, this.#sendBuffer.subarray(0, end));
     } else if (body !== undefined && 'chunks' in body) {
       this.#track(exchange, writeStream(this.#socket, head, body));
     } else {

@@ -3,6 +3,7 @@ import { HttpAbortError } from './errors.ts';
 import { ChunkQueue, type ChunkSource } from './chunk-queue.ts';
 import { CloseFraming, type Framing, framingOf } from './framing.ts';
 import { ResponseHead } from './head.ts';
+import { allocate } from './slab.ts';
 import type { HttpRequest, HttpResponse, ResponseBody } from './types.ts';
 
 const BUFFER_BYTES_DEFAULT = 64 * 1024;
@@ -60,7 +61,7 @@ export class Exchange {
     const size = framing.bytesLeft;
     const { into, bufferBytesMax = BUFFER_BYTES_DEFAULT } = this.request;
     if (size !== undefined && into !== undefined && size <= into.length) this.#bytes = into.subarray(0, size);
-    else if (size !== undefined && size <= bufferBytesMax) this.#bytes = Buffer.allocUnsafe(size);
+    else if (size !== undefined && size <= bufferBytesMax) this.#bytes = allocate(size);
     else this.#openStream(new ChunkQueue(source), size);
   }
 

@@ -99,7 +99,7 @@ export class MemoryObjectSink implements port.ObjectSink {
     if (bytes === undefined) throw refusal('corrupt', operation, upload.key);
     const etag = createHash('md5').update(bytes).digest('hex');
     this.#pending(operation, upload).parts.set(partNumber, { etag, bytes });
-    return { partNumber, etag };
+    return { partNumber, etag, crc64: await crc64Of(bytes) };
   }
 
   async complete(

@@ -20,6 +20,7 @@ import type { HttpClient, HttpResponse } from '../http/types.ts';
 import { sourceAttributes } from './attributes.ts';
 import { OSS_DIALECT } from './errors.ts';
 import type { OssOptions } from './options.ts';
+import { objectSigner, type ObjectSigner } from './object-signing.ts';
 import { type Query, type Signer, signer } from './signing.ts';
 import { parseTagging } from './tags.ts';
 
@@ -48,6 +49,8 @@ export class OssObjectSource implements ObjectSource {
   readonly #http: HttpClient;
   readonly #call: store.Call;
   readonly #sign: Signer;
+  /** For requests of objects without a query: the hot path. */
+  readonly #signObject: ObjectSigner | undefined;
 
   constructor(options: OssOptions) {
     const { bucket, region, endpoint, connectionsMax, timeoutMs } = options;
@@ -56,7 +59,9 @@ export class OssObjectSource implements ObjectSource {
     this.#options = options;
     this.#http = httpClient(target, { connectionsMax, connectTimeoutMs });
     this.#call = store.storeCall(this.#http, OSS_DIALECT);
-    this.#sign = signer({ bucket, region, version: options.signature ?? 'V4' });
+    const version = options.signature ?? 'V4';
+    this.#sign = signer({ bucket, region, version });
+    this.#signObject = version === 'V4' ? objectSigner(bucket, region) : undefined;
   }
 
   close(): Promise<void> {
@@ -116,12 +121,17 @@ export class OssObjectSource implements ObjectSource {
     const { method, operation, key, query = NO_QUERY, headers = [], signal } = asked;
     const { credentials, clock, timeoutMs } = this.#options;
     const subject = this.#subject(operation, key);
-    const path = this.#pathOf(subject) + store.encoding(subject, () => queryText(query));
-    const signed = this.#sign({ method, key: key ?? '', query }, credentials(), clock.now());
+    const path = this.#pathOf(subject);
+    const isPlain = key !== undefined && query === NO_QUERY;
+    const search = store.encoding(subject, () => queryText(query));
+    const signed =
+      isPlain && this.#signObject !== undefined
+        ? this.#signObject({ method, path }, credentials(), clock.now())
+        : this.#sign({ method, key: key ?? '', query }, credentials(), clock.now());
     signed.push(...headers);
     const request = {
       method,
-      path,
+      path: path + search,
       headers: signed,
       bufferBytesMax: asked.bufferBytesMax ?? TAGS_BYTES_MAX,
       signal,

@@ -1,5 +1,13 @@
 /** What a user reads when a command fails: what is to be mended; a stack trace never, unless asked for. */
-import { StoreError, UserError } from '../../core/errors.ts';
+import { StoreError, type StoreErrorCode, UserError } from '../../core/errors.ts';
+
+/** What mends it, where there is a usual remedy. */
+const REMEDIES: Readonly<Partial<Record<StoreErrorCode, string>>> = {
+  denied: 'check the key, and grant it what `oss2cos policy` prints',
+  missing_bucket: 'check bucket and region',
+  unavailable: 'check endpoint, network and proxy',
+  timeout: 'check endpoint, network and proxy',
+};
 
 /** @param debug whether to add the stack of a defect */
 export function errorText(error: unknown, debug: boolean): string {
@@ -12,15 +20,21 @@ export function errorText(error: unknown, debug: boolean): string {
   return `${message}\nthis is a defect, please report it${remedy}${stack}`;
 }
 
-/** `GetObject failed: <what was said> (AccessDenied, HTTP 403, request id …)` */
+/** `GetObject failed: <what was said> (AccessDenied, HTTP 403, request id …); <what mends it>`, nothing twice. */
 function storeSentence({ operation, message, code, vendorCode, status, requestId }: StoreError): string {
+  const untold = (fact: string | number | undefined) => fact !== undefined && !message.includes(String(fact));
   const facts = [
-    vendorCode ?? code,
-    status === undefined ? undefined : `HTTP ${status}`,
-    requestId === undefined ? undefined : `request id ${requestId}`,
-  ].filter((fact) => fact !== undefined && !message.includes(fact));
+    ...(untold(vendorCode) ? [vendorCode] : []),
+    ...(untold(status) ? [`HTTP ${String(status)}`] : []),
+    ...(untold(requestId) ? [`request id ${requestId ?? ''}`] : []),
+  ];
   const said = message.startsWith(operation) ? message : `${operation} failed: ${message}`;
-  return facts.length === 0 ? said : `${said} (${facts.join(', ')})`;
+  const remedy = REMEDIES[code];
+  return [
+    said,
+    facts.length === 0 ? '' : ` (${facts.join(', ')})`,
+    remedy === undefined ? '' : `; ${remedy}`,
+  ].join('');
 }
 
 /** The machine refused something (a full disk, a directory that may not be written): no defect of ours. */

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { MemoryBucket } from '../../lib/adapters/memory/bucket.ts';
+import { MemoryObjectSink } from '../../lib/adapters/memory/object-sink.ts';
+import { MemoryObjectSource } from '../../lib/adapters/memory/object-source.ts';
+import { MemoryStateStore } from '../../lib/adapters/memory/state-store.ts';
+import { StoreError } from '../../lib/core/errors.ts';
+import { guardSink, guardSource, guardState } from '../../lib/runtime/interceptors.ts';
+import { RateLimiter } from '../../lib/runtime/limiter.ts';
+import { collected } from '../support/bytes.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { seededDice } from '../support/seeded-dice.ts';
+import { CALM } from '../support/workshop.ts';
+
+/** Calls of each method so far; each fails the first time. */
+function faltering<T extends object>(store: T): { store: T; calls: Map<string, number> } {
+  const calls = new Map<string, number>();
+  const handler: ProxyHandler<T> = {
+    get: (target, name) => {
+      const method: unknown = Reflect.get(target, name, target);
+      if (typeof method !== 'function') return method;
+      return async (...args: unknown[]) => {
+        const call = (calls.get(String(name)) ?? 0) + 1;
+        calls.set(String(name), call);
+        if (call === 1) throw new StoreError('HTTP 503', { code: 'unavailable', operation: String(name) });
+        return (await Reflect.apply(method, target, args)) as unknown;
+      };
+    },
+  };
+  return { store: new Proxy(store, handler), calls };
+}
+
+function opened(requestsPerSecond?: number, bytesPerSecond?: number) {
+  const clock = new FakeClock(0);
+  const bucket = new MemoryBucket();
+  const context = { clock, dice: seededDice(1) };
+  const requests = new RateLimiter(clock, requestsPerSecond);
+  const limits = { requests, bytes: new RateLimiter(clock, bytesPerSecond) };
+  return { clock, bucket, context, limits };
+}
+
+/** Whether it succeeds, with time going by as it waits. */
+async function succeeds(clock: FakeClock, work: Promise<unknown>): Promise<boolean> {
+  const ended = work.then(
+    () => true,
+    () => false,
+  );
+  await clock.advance(5_000);
+  return ended;
+}
+
+describe('control calls', () => {
+  it('of a source are tried again, its reads are not', async () => {
+    const { clock, bucket, context, limits } = opened();
+    bucket.put('a', { bytes: Buffer.from('x') });
+    const { store, calls } = faltering(new MemoryObjectSource(bucket));
+    const source = guardSource(store, limits, context);
+    expect(await succeeds(clock, source.list({ prefix: '', after: '', keysMax: 1 }, CALM))).toBe(true);
+    expect(await succeeds(clock, source.head('a', CALM))).toBe(true);
+    expect(await succeeds(clock, source.tags('a', CALM))).toBe(true);
+    expect(await succeeds(clock, source.read({ key: 'a' }, CALM))).toBe(false);
+    expect(Object.fromEntries(calls)).toEqual({ list: 2, head: 2, tags: 2, read: 1 });
+  });
+
+  it('of a sink are tried again, its writes are not', async () => {
+    const { clock, context, limits } = opened();
+    const { store, calls } = faltering(new MemoryObjectSink());
+    const sink = guardSink(store, limits.requests, context);
+    const attributes = { headers: {}, metadata: {}, tags: {}, storageClass: 'STANDARD' };
+    const content = { kind: 'bytes', bytes: Buffer.from('x') } as const;
+    const write = { key: 'a', content, attributes, forbidOverwrite: false };
+    const upload = { key: 'a', uploadId: 'upload-1' };
+    expect(await succeeds(clock, sink.write(write, CALM))).toBe(false);
+    expect(await succeeds(clock, sink.begin('a', attributes, CALM))).toBe(true);
+    expect(await succeeds(clock, sink.writePart({ upload, partNumber: 1, content }, CALM))).toBe(false);
+    for (const work of [
+      () => sink.list({ prefix: '', after: '', keysMax: 1 }, CALM),
+      () => sink.head('a', CALM),
+      () => sink.abort(upload, CALM),
+      () => sink.remove('a', CALM),
+      () => sink.versioning(CALM),
+    ])
+      expect(await succeeds(clock, work())).toBe(true);
+    expect([calls.get('write'), calls.get('writePart'), calls.get('begin')]).toEqual([1, 1, 2]);
+  });
+
+  it('of a state store are tried again, but for streams that can be read once', async () => {
+    const { clock, context } = opened();
+    const store = guardState(faltering(new MemoryStateStore()).store, context);
+    const type = { contentType: 'text/plain' };
+    expect(await succeeds(clock, store.put('a', 'x', type, CALM))).toBe(true);
+    expect(await succeeds(clock, store.get('a', CALM))).toBe(true);
+    expect(await succeeds(clock, store.getStream('a', CALM))).toBe(true);
+    expect(await succeeds(clock, store.list('', CALM))).toBe(true);
+    expect(await succeeds(clock, store.remove('a', CALM))).toBe(true);
+    expect(await succeeds(clock, store.putStream('a', (async function* () {})(), type, CALM))).toBe(false);
+  });
+});
+
+describe('the limits of a source', () => {
+  it('hold requests back, each attempt anew', async () => {
+    const { clock, bucket, context, limits } = opened(1);
+    bucket.put('a', { bytes: Buffer.from('x') });
+    const source = guardSource(new MemoryObjectSource(bucket), limits, context);
+    let heads = 0;
+    for (let i = 0; i < 10; i++) void source.head('a', CALM).then(() => heads++);
+    await clock.advance(3_000);
+    expect(heads).toBe(3);
+  });
+
+  it('hold bytes back whatever form they come in, and change none', async () => {
+    for (const [bufferedBytesMax, expectedBytes] of [
+      [0, undefined],
+      [0, 3_000_000],
+      [9e9, undefined],
+      [9e9, 9],
+    ]) {
+      const { clock, bucket, context, limits } = opened(undefined, 1_000_000);
+      const bytes = Buffer.alloc(3_000_000, 'abcdefg');
+      bucket.put('a', { bytes });
+      const memory = new MemoryObjectSource(bucket, { bufferedBytesMax: bufferedBytesMax! });
+      const source = guardSource(memory, limits, context);
+      let atMs = 0;
+      const read = source.read({ key: 'a', expectedBytes }, CALM).then(async ({ content }) => {
+        const all = content.kind === 'bytes' ? content.bytes : await collected(content.chunks);
+        atMs = clock.now();
+        return Buffer.compare(all, bytes);
+      });
+      for (let second = 0; second < 50 && atMs === 0; second++) await clock.advance(100);
+      expect(await read).toBe(0);
+      expect(atMs).toBeGreaterThanOrEqual(2_850);
+      expect(atMs).toBeLessThanOrEqual(3_100);
+    }
+  });
+});

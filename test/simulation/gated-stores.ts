@@ -1,0 +1,212 @@
+/** The source, the sink and the state store as one simulated process reaches them: through time and weather. */
+import type { MemoryStateStore } from '../../lib/adapters/memory/state-store.ts';
+import type { MemoryObjectSink } from '../../lib/adapters/memory/object-sink.ts';
+import type { Content, ObjectSource, SourceObject } from '../../lib/ports/object-source.ts';
+import type { ObjectSink } from '../../lib/ports/object-sink.ts';
+import type { StateStore } from '../../lib/ports/state-store.ts';
+import { bytesOf, passedOn } from './contents.ts';
+import type { SimDice } from './dice.ts';
+import type { SimProcess } from './process.ts';
+import type { CallFault } from './weather.ts';
+
+export interface GatedStoresOptions {
+  readonly process: SimProcess;
+  readonly dice: SimDice;
+  /** A store may answer pages shorter than asked for. */
+  readonly pageKeysMax: number;
+  /** Told of every call that reached the store. */
+  onRequest(operation: string): void;
+  /** Told of a changed byte that no MD5 keeps from being stored: only afterwards can it be found out. */
+  onStorable(change: { readonly sourceKey: string } | { readonly targetKey: string }): void;
+  /** Told who wrote a state object. */
+  onPut(key: string): void;
+}
+
+const SOUND = { truncates: false, flipsAt: undefined };
+
+export function gatedSource(source: ObjectSource, options: GatedStoresOptions): ObjectSource {
+  const { process, pageKeysMax } = options;
+  const port = 'source';
+  const counted = (operation: string) => {
+    options.onRequest(`source.${operation}`);
+  };
+  return {
+    list: (request, signal) =>
+      process.call({
+        port,
+        operation: 'list',
+        about: request.after,
+        signal,
+        run: () => {
+          counted('list');
+          return source.list({ ...request, keysMax: Math.min(request.keysMax, pageKeysMax) }, signal);
+        },
+      }),
+    read: (request, signal) =>
+      process.call({
+        port,
+        operation: 'read',
+        about: request.key,
+        signal,
+        run: async (fault) => {
+          counted('read');
+          return arriving(await source.read(request, signal), fault, request.key, options);
+        },
+      }),
+    head: (key, signal) =>
+      process.call({
+        port,
+        operation: 'head',
+        about: key,
+        signal,
+        run: () => {
+          counted('head');
+          return source.head(key, signal);
+        },
+      }),
+    tags: (key, signal) =>
+      process.call({
+        port,
+        operation: 'tags',
+        about: key,
+        signal,
+        run: () => {
+          counted('tags');
+          return source.tags(key, signal);
+        },
+      }),
+  };
+}
+
+/** A byte that changes on the way here can be found out only where the source states a sum that can be trusted. */
+function arriving(
+  object: SourceObject,
+  fault: CallFault | undefined,
+  key: string,
+  options: GatedStoresOptions,
+): SourceObject {
+  const { attributes, content } = object;
+  const isFindable = attributes.crc64 !== undefined && attributes.type !== 'Symlink';
+  const strikes = fault !== 'byte flipped while read' || isFindable;
+  const isStorable = attributes.contentMd5 === undefined;
+  if (strikes && fault === 'byte flipped while read' && isStorable) options.onStorable({ sourceKey: key });
+  return { attributes, content: spoiled(content, strikes ? fault : undefined, key, options) };
+}
+
+function spoiled(
+  content: Content,
+  fault: CallFault | undefined,
+  about: string,
+  options: GatedStoresOptions,
+): Content {
+  const { process, dice } = options;
+  const bytes = bytesOf(content);
+  if (fault === undefined || bytes === 0) return passedOn(content, process, SOUND);
+  process.suffers(fault, about);
+  const truncates = fault === 'stream truncated';
+  return passedOn(content, process, {
+    truncates,
+    flipsAt: truncates ? undefined : dice.between(0, bytes - 1),
+  });
+}
+
+/** How uploads came to be left behind: their process died, or the store did not hear of their end. */
+export interface UploadWatch {
+  begun(uploadId: string, process: SimProcess): void;
+  /** Its process knows its id. */
+  answered(uploadId: string): void;
+  /** An abort is on its way; it may get lost. */
+  aborting(uploadId: string): void;
+}
+
+export function gatedSink(
+  sink: MemoryObjectSink,
+  options: GatedStoresOptions,
+  watch: UploadWatch,
+): ObjectSink {
+  const { process, pageKeysMax } = options;
+  const call = <T>(
+    operation: keyof ObjectSink,
+    about: string,
+    signal: AbortSignal,
+    run: (fault: CallFault | undefined) => Promise<T>,
+  ): Promise<T> =>
+    process.call({
+      port: 'sink',
+      operation,
+      about,
+      signal,
+      run: (fault) => {
+        options.onRequest(`sink.${operation}`);
+        return run(fault);
+      },
+    });
+  return {
+    list: (request, signal) =>
+      call('list', request.after, signal, () => {
+        return sink.list({ ...request, keysMax: Math.min(request.keysMax, pageKeysMax) }, signal);
+      }),
+    head: (key, signal) => call('head', key, signal, () => sink.head(key, signal)),
+    write: (request, signal) =>
+      call('write', request.key, signal, (fault) => {
+        if (fault !== undefined && request.contentMd5 === undefined)
+          options.onStorable({ targetKey: request.key });
+        return sink.write(
+          { ...request, content: spoiled(request.content, fault, request.key, options) },
+          signal,
+        );
+      }),
+    begin: async (key, attributes, signal) => {
+      const upload = await call('begin', key, signal, async () => {
+        const begun = await sink.begin(key, attributes, signal);
+        watch.begun(begun.uploadId, process);
+        return begun;
+      });
+      watch.answered(upload.uploadId);
+      return upload;
+    },
+    writePart: (request, signal) =>
+      call('writePart', request.upload.key, signal, (fault) => {
+        if (fault !== undefined) options.onStorable({ targetKey: request.upload.key });
+        return sink.writePart(
+          { ...request, content: spoiled(request.content, fault, request.upload.key, options) },
+          signal,
+        );
+      }),
+    complete: (upload, parts, wish, signal) =>
+      call('complete', upload.key, signal, () => sink.complete(upload, parts, wish, signal)),
+    abort: (upload, signal) => {
+      watch.aborting(upload.uploadId);
+      return call('abort', upload.key, signal, () => sink.abort(upload, signal));
+    },
+    remove: (key, signal) => call('remove', key, signal, () => sink.remove(key, signal)),
+    versioning: (signal) => call('versioning', '', signal, () => sink.versioning(signal)),
+  };
+}
+
+export function gatedState(store: MemoryStateStore, options: GatedStoresOptions): StateStore {
+  const call = <T>(operation: keyof StateStore, about: string, signal: AbortSignal, run: () => Promise<T>) =>
+    options.process.call({
+      port: 'state',
+      operation,
+      about,
+      signal,
+      run: () => {
+        options.onRequest(`state.${operation} ${about}`);
+        return run();
+      },
+    });
+  return {
+    put: (key, body, wish, signal) =>
+      call('put', key, signal, () => {
+        options.onPut(key);
+        return store.put(key, body, wish, signal);
+      }),
+    putStream: (key, chunks, wish, signal) =>
+      call('putStream', key, signal, () => store.putStream(key, chunks, wish, signal)),
+    get: (key, signal) => call('get', key, signal, () => store.get(key, signal)),
+    getStream: (key, signal) => call('getStream', key, signal, () => store.getStream(key, signal)),
+    list: (prefix, signal) => call('list', prefix, signal, () => store.list(prefix, signal)),
+    remove: (key, signal) => call('remove', key, signal, () => store.remove(key, signal)),
+  };
+}

@@ -1,0 +1,30 @@
+/** The table as one simulated process reaches it: a transaction fails before it begins, or its commit is not answered. */
+import type { Table } from '../../lib/ports/table.ts';
+import type { SimProcess } from './process.ts';
+
+export function gatedTable(table: Table, process: SimProcess): Table {
+  const call = <T>(operation: keyof Table, run: () => Promise<T>): Promise<T> =>
+    process.call({ port: 'table', operation, run });
+  return {
+    createTask: (task) => call('createTask', () => table.createTask(task)),
+    task: (taskId) => call('task', () => table.task(taskId)),
+    unfinishedTasks: () => call('unfinishedTasks', () => table.unfinishedTasks()),
+    setTaskState: (change) => call('setTaskState', () => table.setTaskState(change)),
+    range: (taskId, rangeId) => call('range', () => table.range(taskId, rangeId)),
+    ranges: (taskId, after, limit) => call('ranges', () => table.ranges(taskId, after, limit)),
+    advance: (step) => call('advance', () => table.advance(step)),
+    failRange: (failure) => call('failRange', () => table.failRange(failure)),
+    segment: (taskId, segmentId) => call('segment', () => table.segment(taskId, segmentId)),
+    addSlices: (slices) => call('addSlices', () => table.addSlices(slices)),
+    freeze: (freeze) => call('freeze', () => table.freeze(freeze)),
+    silentRanges: (taskId, beforeMs, limit) =>
+      call('silentRanges', () => table.silentRanges(taskId, beforeMs, limit)),
+    silentSegments: (taskId, beforeMs, limit) =>
+      call('silentSegments', () => table.silentSegments(taskId, beforeMs, limit)),
+    rang: (rung) => call('rang', () => table.rang(rung)),
+    totals: (taskId) => call('totals', () => table.totals(taskId)),
+    failedSegments: (taskId, after, limit) =>
+      call('failedSegments', () => table.failedSegments(taskId, after, limit)),
+    close: () => table.close(),
+  };
+}

@@ -1,0 +1,146 @@
+/** What all simulated processes share (stores, table, topics), and the ports that each of them is composed of. */
+import { MemoryObjectSource } from '../../lib/adapters/memory/object-source.ts';
+import { MemoryStateStore } from '../../lib/adapters/memory/state-store.ts';
+import { MemoryTable } from '../../lib/adapters/memory/table.ts';
+import type { CopyPorts } from '../../lib/app/copy-segment.ts';
+import type { PlanPorts } from '../../lib/app/plan-range.ts';
+import type { ReporterPorts } from '../../lib/app/reporter-ports.ts';
+import { GiB } from '../../lib/core/bytes.ts';
+import type { Log } from '../../lib/ports/log.ts';
+import type { Stores } from '../../lib/ports/stores.ts';
+import { guardSink, guardSource, guardState } from '../../lib/runtime/interceptors.ts';
+import { RateLimiter } from '../../lib/runtime/limiter.ts';
+import { ONE_PROCESS } from '../../lib/runtime/limits.ts';
+import { Buckets } from './buckets.ts';
+import { SimDice } from './dice.ts';
+import {
+  type GatedStoresOptions,
+  gatedSink,
+  gatedSource,
+  gatedState,
+  type UploadWatch,
+} from './gated-stores.ts';
+import { gatedTable } from './gated-table.ts';
+import { SimProcess, type Surroundings } from './process.ts';
+import type { Scenario } from './scenario.ts';
+import { SimQueue } from './sim-queue.ts';
+import { Trace } from './trace.ts';
+import { VirtualClock } from './virtual-clock.ts';
+import { Weather } from './weather.ts';
+
+export type ProcessPorts = PlanPorts & CopyPorts & ReporterPorts & { readonly signal: AbortSignal };
+
+/** Who began an upload, whether it learned of it, and whether its end was asked for. */
+export interface UploadFate {
+  readonly process: SimProcess;
+  answered: boolean;
+  aborted: boolean;
+}
+
+export interface MachineOptions {
+  readonly traces?: boolean;
+  /** Every message twice. */
+  readonly doubles?: boolean;
+}
+
+export class Machines {
+  readonly scenario: Scenario;
+  readonly clock: VirtualClock;
+  readonly trace: Trace;
+  readonly weather: Weather;
+  readonly buckets: Buckets;
+  readonly state = new MemoryStateStore();
+  readonly table = new MemoryTable();
+  readonly queue: SimQueue;
+  /** Requests that reached a store, by operation. */
+  readonly requests = new Map<string, number>();
+  readonly uploads = new Map<string, UploadFate>();
+  /** Target keys that held, or may have held, a corrupt object for a moment: see `onStorable`. */
+  readonly tainted = new Set<string>();
+  /** Who wrote a state object last. */
+  readonly writers = new Map<string, SimProcess>();
+  readonly #around: Surroundings;
+  readonly #appDice: SimDice;
+
+  private constructor(scenario: Scenario, clock: VirtualClock, buckets: Buckets, options: MachineOptions) {
+    this.scenario = scenario;
+    this.clock = clock;
+    this.buckets = buckets;
+    this.trace = new Trace(clock, options.traces ?? false);
+    this.weather = new Weather(new SimDice(scenario.seed, 'weather'), scenario.calm);
+    const dice = new SimDice(scenario.seed, 'calls');
+    this.#appDice = new SimDice(scenario.seed, 'app');
+    const { latencyMsMax } = scenario;
+    this.#around = { clock, trace: this.trace, weather: this.weather, dice, latencyMsMax };
+    this.queue = new SimQueue(this.#around, new SimDice(scenario.seed, 'queue'), options.doubles);
+  }
+
+  static async build(scenario: Scenario, options: MachineOptions = {}): Promise<Machines> {
+    const clock = new VirtualClock();
+    return new Machines(scenario, clock, await Buckets.fill(scenario, clock), options);
+  }
+
+  newProcess(name: string): SimProcess {
+    return new SimProcess(name, this.#around);
+  }
+
+  storesOf(process: SimProcess): Stores {
+    const { scenario, buckets } = this;
+    const { pageKeysMax, task, bufferedBytesMax } = scenario;
+    const onRequest = (operation: string) => {
+      this.requests.set(operation, (this.requests.get(operation) ?? 0) + 1);
+    };
+    const onStorable: GatedStoresOptions['onStorable'] = (change) => {
+      this.tainted.add('targetKey' in change ? change.targetKey : buckets.targetKeyOf(change.sourceKey));
+    };
+    const onPut = (key: string) => void this.writers.set(key, process);
+    const gate = { process, dice: this.#around.dice, pageKeysMax, onRequest, onStorable, onPut };
+    const context = { clock: process.clock, dice: this.#appDice };
+    const limiter = (perSecond?: number) => new RateLimiter(process.clock, perSecond);
+    const { requestsPerSecond, bytesPerSecond } = task.limits;
+    const limits = { requests: limiter(requestsPerSecond), bytes: limiter(bytesPerSecond) };
+    const memory = new MemoryObjectSource(buckets.source, { bufferedBytesMax });
+    const source = guardSource(gatedSource(memory, gate), limits, context);
+    const sink = guardSink(gatedSink(buckets.sink, gate, this.#watch()), limiter(requestsPerSecond), context);
+    const state = guardState(gatedState(this.state, gate), context);
+    return { source: () => source, sink: () => sink, state: () => state, limit: () => undefined };
+  }
+
+  portsOf(process: SimProcess, own: Pick<CopyPorts, 'stores' | 'tasks' | 'parts'>): ProcessPorts {
+    const { lanes, segmentEntriesMax } = this.scenario;
+    return {
+      ...own,
+      table: gatedTable(this.table, process),
+      queue: this.queue.port(process),
+      clock: process.clock,
+      dice: this.#appDice,
+      log: this.#logOf(process),
+      lanes,
+      sweep: ONE_PROCESS.sweep,
+      segmentLimits: { entriesMax: segmentEntriesMax, bytesMax: 4 * GiB },
+      signal: new AbortController().signal,
+    };
+  }
+
+  #logOf({ name }: SimProcess): Log {
+    const log = (event: string, fields: object = {}) => {
+      this.trace.add(name, `log: ${event}`, JSON.stringify(fields));
+    };
+    return { info: log, warn: log, error: log };
+  }
+
+  #watch(): UploadWatch {
+    const change = (uploadId: string, fate: Partial<UploadFate>) =>
+      void Object.assign(this.uploads.get(uploadId) ?? {}, fate);
+    return {
+      begun: (uploadId, process) =>
+        void this.uploads.set(uploadId, { process, answered: false, aborted: false }),
+      answered: (uploadId) => {
+        change(uploadId, { answered: true });
+      },
+      aborting: (uploadId) => {
+        change(uploadId, { aborted: true });
+      },
+    };
+  }
+}
