@@ -11,6 +11,8 @@ const CLI = 'scripts/oss2cos.ts';
 
 /** Entry points that do not follow `scripts/<name>.ts` → `dist/<name>.js`. */
 const APART = {
+  'bench-ours': 'scripts/bench/ours.ts',
+  'bench-sdks': 'scripts/bench/sdks.ts',
   'bench-source': 'scripts/bench/source.ts',
   'bench-sink': 'scripts/bench/sink.ts',
   standins: 'test/standins/main.ts',

@@ -1,10 +1,11 @@
 /** What the user asks of a running task, looked up now and then. */
 import { type Control, RUNNING } from '../core/control.ts';
+import { UserError } from '../core/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { TaskState } from './task-state.ts';
 
 /** How long a pause or cancel may take to be noticed: one small GET a function in that time. */
-export const CONTROL_READ_EVERY_MS = 5_000;
+const CONTROL_READ_EVERY_MS = 5_000;
 
 export class ControlWatch {
   private readonly clock: Clock;
@@ -29,9 +30,19 @@ export class ControlWatch {
   async read(signal: AbortSignal): Promise<Control> {
     const nowMs = this.clock.now();
     if (this.control.state !== 'running' || nowMs - this.readAtMs >= CONTROL_READ_EVERY_MS) {
-      this.control = await this.state.readControl(signal);
+      this.control = (await this.readable(signal)) ?? this.control;
       this.readAtMs = nowMs;
     }
     return this.control;
+  }
+
+  /** An object that was garbled by hand changes nothing; the reporter tells of it. */
+  private async readable(signal: AbortSignal): Promise<Control | undefined> {
+    try {
+      return await this.state.readControl(signal);
+    } catch (error) {
+      if (error instanceof UserError) return undefined;
+      throw error;
+    }
   }
 }

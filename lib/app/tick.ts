@@ -27,8 +27,22 @@ export async function tick(
   const before = await ports.table.task(taskId);
   if (before === undefined || before.finishedAtMs !== undefined) return undefined;
   const state = taskStateOf(ports.stores, stateLocationOf(before.task));
-  const row = await followControl(ports, before, await state.readControl(signal));
-  return new Tick(ports, row, state).run(signal);
+  const { control, problem } = await readControl(state, signal);
+  const row = control === undefined ? before : await followControl(ports, before, control);
+  return new Tick(ports, row, state, problem === undefined ? [] : [problem]).run(signal);
+}
+
+/** An object that was garbled by hand changes nothing, and the report tells of it. */
+async function readControl(
+  state: TaskState,
+  signal: AbortSignal,
+): Promise<{ control?: Control; problem?: string }> {
+  try {
+    return { control: await state.readControl(signal) };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { problem: error.message };
+  }
 }
 
 /** Moves the row's state to what the user asks for. */
@@ -54,11 +68,14 @@ class Tick {
   private readonly ports: ReporterPorts;
   private readonly row: TaskRow;
   private readonly state: TaskState;
+  /** Sentences for the report, beside what the ledger knows. */
+  private readonly problems: readonly string[];
 
-  constructor(ports: ReporterPorts, row: TaskRow, state: TaskState) {
+  constructor(ports: ReporterPorts, row: TaskRow, state: TaskState, problems: readonly string[]) {
     this.ports = ports;
     this.row = row;
     this.state = state;
+    this.problems = problems;
   }
 
   async run(signal: AbortSignal): Promise<Report> {
@@ -117,8 +134,11 @@ class Tick {
     signal: AbortSignal,
   ): Promise<Report> {
     const ledger = await readLedger(this.ports.table, this.row.taskId);
-    const problems = [...ledger.problems];
-    const failedManifest = end === undefined ? undefined : await this.failedManifest(problems, signal);
+    const problems = [...this.problems, ...ledger.problems];
+    const failedManifest =
+      end === undefined
+        ? undefined
+        : await writeFailedManifest(this.ports.table, this.row.taskId, this.state, problems, signal);
     const report = buildReport({
       task: this.row.task,
       state: end?.to ?? this.row.state,
@@ -132,16 +152,6 @@ class Tick {
     });
     await this.state.writeReport(report, signal);
     return report;
-  }
-
-  private async failedManifest(problems: string[], signal: AbortSignal): Promise<string | undefined> {
-    try {
-      return await writeFailedManifest(this.ports.table, this.row.taskId, this.state, signal);
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      problems.push(`the failed manifest could not be written: ${error.message}`);
-      return undefined;
-    }
   }
 }
 

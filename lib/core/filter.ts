@@ -23,7 +23,9 @@ export function entryFilter(task: Pick<Task, 'filter' | 'source'>): EntryFilter 
 
 /** Globs match the whole key; `**` crosses `/`, a leading dot is nothing special. Keys are never normalised. */
 function globTest(globs: readonly string[]): EntryFilter {
-  const matches = globs.map((glob) => wholeKey(picomatch.makeRe(glob, { dot: true, strictSlashes: true })));
+  const matches = globs.map((glob) =>
+    wholeKey(picomatch.makeRe(glob, { dot: true, strictSlashes: true, nonegate: true })),
+  );
   return (entry) => matches.some((match) => match.test(entry.key));
 }
 

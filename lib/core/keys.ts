@@ -1,9 +1,7 @@
 /** Object keys: their order, what COS takes, and how a source key becomes a target key. */
 
 /** COS: keys of 1-850 bytes of UTF-8 (document 436/13324). */
-export const COS_KEY_BYTES_MAX = 850;
-/** OSS: keys of 1-1,023 bytes of UTF-8. */
-export const OSS_KEY_BYTES_MAX = 1_023;
+const COS_KEY_BYTES_MAX = 850;
 
 /**
  * Compares in UTF-8 byte order, the order of both stores' listings. JavaScript's `<` compares UTF-16 code units,

@@ -16,7 +16,7 @@ export interface Task extends TaskShape {
 }
 
 /** What no single field can know. */
-function crossMistakes(task: TaskShape): string[] {
+function crossMistakes(task: CrossChecked): string[] {
   const mistakes: string[] = [];
   const { source, target, filter, headers } = task;
   if (target.stripPrefix && source.prefix === '')
@@ -44,7 +44,7 @@ function crossMistakes(task: TaskShape): string[] {
 }
 
 /** The object headers that OSS and COS both keep and answer (PutObject of either). */
-export const OBJECT_HEADERS = [
+const OBJECT_HEADERS = [
   'content-type',
   'cache-control',
   'content-disposition',
@@ -63,13 +63,38 @@ function isSettableHeader(name: string): boolean {
 /** Parses a task; throws `UserError` that lists every mistake with its path. */
 export function parseTask(input: unknown): Task {
   const parsed = taskShape.safeParse(input);
-  if (!parsed.success)
-    throw new UserError('the task has mistakes:', parsed.error.issues.flatMap(describeIssue));
-  const mistakes = crossMistakes(parsed.data);
-  if (mistakes.length > 0) throw new UserError('the task has mistakes:', mistakes);
+  const mistakes = parsed.success
+    ? crossMistakes(parsed.data)
+    : [...parsed.error.issues.flatMap(describeIssue), ...crossMistakes(soundParts(input))];
+  if (!parsed.success || mistakes.length > 0) throw new UserError('the task has mistakes:', mistakes);
   const state = { ...parsed.data.state, bucket: parsed.data.state.bucket ?? parsed.data.target.bucket };
   const task = { ...parsed.data, state };
-  return Object.freeze({ ...task, taskId: task.taskId ?? defaultTaskId(task) });
+  return deepFreeze({ ...task, taskId: task.taskId ?? defaultTaskId(task) });
+}
+
+type CrossChecked = Pick<TaskShape, 'filter' | 'headers'> & {
+  readonly source: Pick<TaskShape['source'], 'prefix'>;
+  readonly target: Pick<TaskShape['target'], 'stripPrefix'>;
+};
+
+/** The parts of a task without mistakes of their own, defaults for the others: enough to look at what they say together. */
+function soundParts(input: unknown): CrossChecked {
+  const given: Readonly<Record<string, unknown>> =
+    typeof input === 'object' && input !== null ? { ...input } : {};
+  const { source, target, filter, headers } = taskShape.shape;
+  return {
+    source: source.safeParse(given.source).data ?? { prefix: 'unknown' },
+    target: target.safeParse(given.target).data ?? { stripPrefix: false },
+    filter: filter.safeParse(given.filter).data ?? {},
+    headers: headers.safeParse(given.headers).data ?? headers.parse(undefined),
+  };
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const nested of Object.values(value) as unknown[]) {
+    if (typeof nested === 'object' && nested !== null) deepFreeze(nested);
+  }
+  return Object.freeze(value);
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string[] {

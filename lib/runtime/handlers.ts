@@ -30,8 +30,9 @@ export function plannerHandler(compose: Compose<PlanPorts>, log: Log): Handler {
     const { ports, signal } = await compose();
     const deadlineMs = deadlineOf(context, ports.clock);
     if (!isTriggerEvent(event)) return startFromEvent(ports, event, signal);
-    for (const message of messagesOf('ranges', event, ports.log))
-      await planRange(ports, message, deadlineMs, signal);
+    await inTurn(messagesOf('ranges', event, ports.log), (message) =>
+      planRange(ports, message, deadlineMs, signal),
+    );
     return undefined;
   });
 }
@@ -42,8 +43,9 @@ export function copyHandler(compose: Compose<CopyPorts>, log: Log): Handler {
     const { ports, signal } = await compose();
     const deadlineMs = deadlineOf(context, ports.clock);
     if (!isTriggerEvent(event)) throw new TypeError('the copy function takes the CKafka trigger’s events');
-    for (const message of messagesOf('segments', event, ports.log))
-      await copySegment(ports, message, deadlineMs, signal);
+    await inTurn(messagesOf('segments', event, ports.log), (message) =>
+      copySegment(ports, message, deadlineMs, signal),
+    );
     return undefined;
   });
 }
@@ -54,13 +56,16 @@ export function reporterHandler(compose: Compose<ReporterPorts>, log: Log): Hand
     const { ports, signal } = await compose();
     if (isTriggerEvent(event)) return takeResults(ports, messagesOf('results', event, ports.log), signal);
     const tasks = await ports.table.unfinishedTasks();
-    const ticks = [];
-    for (const { taskId } of tasks) ticks.push(...(await Promise.allSettled([tick(ports, taskId, signal)])));
-    // One task's trouble does not keep the others from being looked at.
-    const failed = ticks.find((end) => end.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
+    await inTurn(tasks, ({ taskId }) => tick(ports, taskId, signal));
     return { tasks: tasks.length };
   });
+}
+
+/** One item's trouble does not keep those behind it waiting; the first is thrown at the end, so that the batch comes again. */
+async function inTurn<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
+  const failed: unknown[] = [];
+  for (const item of items) await work(item).catch((error: unknown) => failed.push(error));
+  if (failed.length > 0) throw failed[0];
 }
 
 function wrap(log: Log, handler: Handler): Handler {

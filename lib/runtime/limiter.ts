@@ -1,21 +1,33 @@
-/** Rate limits: a virtual schedule on which every unit has its moment (GCRA); callers wait for theirs, first come first served. */
+/** Rate limits: a virtual schedule that brings units one by one (GCRA); callers wait for theirs, first come first served. */
 import type { Clock } from '../ports/clock.ts';
 
 /** How much of a second's worth may go at once after an idle time: keeps any ten seconds within 1 % of the limit. */
 const BURST_MS = 100;
 
+/** Who waits looks again this often: the rate may have been changed. */
+const LOOK_EVERY_MS = 1_000;
+
 export class RateLimiter {
   private readonly clock: Clock;
   private perMs: number;
-  /** The moment of the next unit. */
-  private nextMs = -Infinity;
+  /** Units that the schedule had brought up to `sinceMs`; from there on it brings `perMs` a millisecond. */
+  private broughtUnits = 0;
+  private sinceMs: number;
+  /** Units given away: the place of the last one in the schedule. */
+  private givenUnits = -Infinity;
 
   constructor(clock: Clock, perSecond: number | undefined) {
     this.clock = clock;
     this.perMs = (perSecond ?? Infinity) / 1000;
+    this.sinceMs = clock.now();
   }
 
+  /** Holds at once, also for those who wait already. */
   set perSecond(perSecond: number | undefined) {
+    const nowMs = this.clock.now();
+    if (this.unlimited) this.givenUnits = -Infinity;
+    this.broughtUnits = this.unlimited ? 0 : this.brought(nowMs);
+    this.sinceMs = nowMs;
     this.perMs = (perSecond ?? Infinity) / 1000;
   }
 
@@ -25,11 +37,18 @@ export class RateLimiter {
 
   /** Waits until `units` may go. */
   async take(units: number, signal: AbortSignal): Promise<void> {
-    if (this.perMs === Infinity) return;
-    const nowMs = this.clock.now();
-    const startMs = Math.max(this.nextMs, nowMs - BURST_MS);
-    this.nextMs = startMs + units / this.perMs;
-    const waitMs = this.nextMs - nowMs;
-    if (waitMs > 0) await this.clock.sleep(waitMs, signal);
+    if (this.unlimited) return;
+    const unspent = this.brought(this.clock.now()) - BURST_MS * this.perMs;
+    const place = Math.max(this.givenUnits, unspent) + units;
+    this.givenUnits = place;
+    for (;;) {
+      const waitMs = (place - this.brought(this.clock.now())) / this.perMs;
+      if (!(waitMs > 0)) return; // not a number where the limit was lifted meanwhile
+      await this.clock.sleep(Math.min(Math.ceil(waitMs), LOOK_EVERY_MS), signal);
+    }
+  }
+
+  private brought(nowMs: number): number {
+    return this.broughtUnits + (nowMs - this.sinceMs) * this.perMs;
   }
 }

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { createCRC64 } from 'hash-wasm';
 
-export const BLOCK_BYTES = 8 * 1024 * 1024;
+const BLOCK_BYTES = 8 * 1024 * 1024;
 /** Larger objects count as uploaded in parts: OSS gives those an ETag that is no MD5. */
 const MD5_BYTES_MAX = 64 * 1024 * 1024;
 /** CRC-64/XZ, reflected. */

@@ -72,9 +72,9 @@ async function run(contender: Contender, servers: BenchServers, load: Load): Pro
   return rcloneCopy(servers, load);
 }
 
-async function child(role: string, { source, sink }: BenchServers, bucket: string): Promise<Cost> {
-  const self = fileURLToPath(import.meta.url);
-  const process_ = spawn(process.execPath, [self, role, String(source.port), String(sink.port), bucket], {
+async function child(role: 'ours' | 'sdks', { source, sink }: BenchServers, bucket: string): Promise<Cost> {
+  const program = fileURLToPath(new URL(`bench-${role}.js`, import.meta.url));
+  const process_ = spawn(process.execPath, [program, String(source.port), String(sink.port), bucket], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';

@@ -11,7 +11,7 @@ import { connectStores } from '../../lib/runtime/stores.ts';
 import { measured } from './cost.ts';
 
 /** Its arguments: ports of source and sink, the source bucket. */
-export async function runOurs(sourcePort: string, sinkPort: string, bucket: string): Promise<void> {
+async function run(sourcePort: string, sinkPort: string, bucket: string): Promise<void> {
   const stateDir = await mkdtemp(join(tmpdir(), 'oss2cos-bench-'));
   const key = { id: 'bench', secret: 'bench' };
   const stores = connectStores({
@@ -48,3 +48,6 @@ export async function runOurs(sourcePort: string, sinkPort: string, bucket: stri
   await rm(stateDir, { recursive: true });
   process.stdout.write(JSON.stringify(cost) + '\n');
 }
+
+const [sourcePort = '', sinkPort = '', bucket = ''] = process.argv.slice(2);
+await run(sourcePort, sinkPort, bucket);

@@ -13,7 +13,7 @@ interface Listed {
   readonly size: number;
 }
 
-export async function runSdks(sourcePort: string, sinkPort: string, bucket: string): Promise<void> {
+async function run(sourcePort: string, sinkPort: string, bucket: string): Promise<void> {
   const oss = new OSS({
     accessKeyId: 'bench',
     accessKeySecret: 'bench',
@@ -93,3 +93,6 @@ async function inLanes<T>(
   };
   await Promise.all(Array.from({ length: lanes }, lane));
 }
+
+const [sourcePort = '', sinkPort = '', bucket = ''] = process.argv.slice(2);
+await run(sourcePort, sinkPort, bucket);

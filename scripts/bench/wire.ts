@@ -80,7 +80,7 @@ class Connection {
       }
       at = next;
     }
-    this.#flush();
+    if (this.#out.length > 0) flushSoon(this);
   }
 
   #takeHead(chunk: Buffer, at: number): number {
@@ -124,9 +124,8 @@ class Connection {
     return end;
   }
 
-  #flush(): void {
+  flush(): void {
     const out = this.#out;
-    if (out.length === 0) return;
     this.#out = [];
     const bytes = out.length === 1 ? 0 : out.reduce((sum, part) => sum + part.length, 0);
     const first = out[0];
@@ -140,6 +139,20 @@ class Connection {
     for (const part of out) this.#socket.write(part);
     this.#socket.uncork();
   }
+}
+
+const waiting = new Set<Connection>();
+
+/** Answers leave together at the end of the event loop's turn, so that a write wakes a client once for many. */
+function flushSoon(wire: Connection): void {
+  if (waiting.size === 0) setImmediate(flushAll);
+  waiting.add(wire);
+}
+
+function flushAll(): void {
+  const ready = [...waiting];
+  waiting.clear();
+  for (const wire of ready) wire.flush();
 }
 
 class WholeBody implements BodyReader {

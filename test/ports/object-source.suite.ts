@@ -108,7 +108,7 @@ function reading(harness: () => SourceHarness): void {
   });
 
   it('hands small contents out as bytes and large ones as a stream of exactly their size', async () => {
-    const small = seededBytes(1, 1024 * 1024);
+    const small = seededBytes(1, 256 * 1024);
     const large = seededBytes(2, 3 * 1024 * 1024 + 7);
     await harness().put('large/small', { bytes: small });
     await harness().put('large/large', { bytes: large });

@@ -104,3 +104,22 @@ describe('a limit', () => {
     expect(await taken).toEqual(new Error('stopped'));
   });
 });
+
+describe('a limit that is changed while requests wait', () => {
+  it('holds for them too: raised, they go at the new rate; lifted, at once', async () => {
+    for (const [perSecond, withinMs] of [
+      [1_000, 2_100],
+      [undefined, 1_000],
+    ] as const) {
+      const clock = new FakeClock(0);
+      const limiter = new RateLimiter(clock, 1);
+      let taken = 0;
+      for (let i = 0; i < 10; i++) void limiter.take(100, CALM).then(() => taken++);
+      await clock.advance(500);
+      expect(taken).toBe(0);
+      limiter.perSecond = perSecond;
+      await clock.advance(withinMs);
+      expect(taken).toBe(10);
+    }
+  });
+});

@@ -114,7 +114,3 @@ function sameTexts(a: Readonly<Record<string, string>>, b: Readonly<Record<strin
   const text = (record: Readonly<Record<string, string>>) => JSON.stringify(Object.entries(record).sort());
   return text(a) === text(b);
 }
-
-export function isLarge(object: MemoryObject): boolean {
-  return object.bytes.length > MULTIPART_ABOVE_BYTES;
-}

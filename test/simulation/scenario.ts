@@ -4,7 +4,7 @@ import type { Control } from '../../lib/core/control.ts';
 import { EPOCH_MS } from './virtual-clock.ts';
 import { SimDice } from './dice.ts';
 
-export const STATE_PREFIX = '.oss2cos/';
+const STATE_PREFIX = '.oss2cos/';
 
 export interface Scenario {
   readonly seed: number;

@@ -1,5 +1,6 @@
 /** The `q-sign-algorithm` signature of COS (document 436/7778), by cos-nodejs-sdk-v5. */
-import COS from 'cos-nodejs-sdk-v5';
+import type COS from 'cos-nodejs-sdk-v5';
+import sdk from 'cos-nodejs-sdk-v5/sdk/util.js';
 import type { Credentials } from '../../core/endpoint.ts';
 
 export type Pairs = readonly (readonly [name: string, value: string])[];
@@ -23,7 +24,7 @@ export function authorization(
   { id, secret }: Credentials,
   nowMs: number,
 ): string {
-  return COS.getAuthorization({
+  return sdk.getAuth({
     SecretId: id,
     SecretKey: secret,
     Method: method as COS.Method,

@@ -2,5 +2,4 @@
 export { gathered } from './gather.ts';
 export { httpClient } from './client.ts';
 export { HttpAbortError, HttpConnectionError, HttpTimeoutError } from './errors.ts';
-export type { HttpClient, HttpOptions, HttpRequest, HttpResponse, HttpTarget, RequestBody } from './types.ts';
-export type { BodyStream, ResponseBody } from './types.ts';
+export type { HttpClient, HttpOptions, HttpRequest, HttpResponse } from './types.ts';

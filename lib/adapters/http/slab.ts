@@ -1,8 +1,8 @@
 /** Buffers of small bodies, cut from larger ones: an allocation of its own for each costs more than its bytes. */
 
-const SLAB_BYTES = 256 * 1024;
+const SLAB_BYTES = 1024 * 1024;
 /** A slab lives as long as any piece of it: larger bodies get memory of their own. */
-const PIECE_BYTES_MAX = 32 * 1024;
+const PIECE_BYTES_MAX = 128 * 1024;
 
 let slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
 let used = 0;

@@ -25,7 +25,7 @@ import { type Query, type Signer, signer } from './signing.ts';
 import { parseTagging } from './tags.ts';
 
 /** Contents up to this arrive as bytes: as fast as a stream, and a retry of the write needs no second read. */
-const BUFFERED_BYTES_MAX = 1024 * 1024;
+const BUFFERED_BYTES_MAX = 256 * 1024;
 
 /** 1,000 keys of 1,023 bytes, each byte written as three, and what stands around them. */
 const PAGE_BYTES_MAX = 8 * 1024 * 1024;

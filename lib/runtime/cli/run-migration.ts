@@ -17,7 +17,7 @@ export interface RunOptions {
 }
 
 /** As a shell reports a process that ended by SIGINT. */
-export const INTERRUPTED = 130;
+const INTERRUPTED = 130;
 
 /** Answers the exit status. */
 export function runMigration(io: CliContext, task: Task, options: RunOptions): Promise<number> {

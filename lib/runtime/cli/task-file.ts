@@ -9,7 +9,7 @@ import type { CliContext } from './context.ts';
 export const STDIN = '-';
 
 /** Where the one-process runtime keeps the task. */
-export function keptTaskPath(stateDir: string, taskId: string): string {
+function keptTaskPath(stateDir: string, taskId: string): string {
   return join(stateDir, taskId, 'task.json');
 }
 
