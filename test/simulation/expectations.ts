@@ -1,6 +1,5 @@
 /** What may become of one entry, worked out from the buckets and the task, apart from the code that did the work. */
 import type { MemoryObject } from '../../lib/adapters/memory/bucket.ts';
-import { MULTIPART_ABOVE_BYTES } from '../../lib/core/parts.ts';
 import type { SunkObject } from '../../lib/adapters/memory/object-sink.ts';
 import type { FailureCode } from '../../lib/core/failures.ts';
 import { cosKeyProblem } from '../../lib/core/keys.ts';
