@@ -20,6 +20,8 @@ export interface StoresOptions {
   readonly dice: Dice;
   /** To each bucket. */
   readonly connectionsMax: number;
+  /** No byte moved for this long ends a request; default `CONNECTIONS.timeoutMs`. */
+  readonly timeoutMs?: number;
 }
 
 interface TaskLimits {
@@ -89,12 +91,12 @@ class ConnectedStores implements Stores {
   }
 
   private shared(vendor: 'oss' | 'cos') {
-    const { credentials, clock, connectionsMax } = this.options;
+    const { credentials, clock, connectionsMax, timeoutMs = CONNECTIONS.timeoutMs } = this.options;
     return {
       credentials: () => credentials()[vendor],
       clock,
       connectionsMax,
-      timeoutMs: CONNECTIONS.timeoutMs,
+      timeoutMs,
     };
   }
 

@@ -4,7 +4,7 @@ import { differences, targetKeys } from '../support/compare.ts';
 import { startCommand, taskFile } from '../support/command.ts';
 import { type Migration, openMigration, SOURCE } from '../support/migration.ts';
 
-const OBJECTS = 6_000;
+const OBJECTS = Number(process.env.KILL_OBJECTS ?? 6_000);
 
 let m: Migration;
 beforeEach(async () => {
@@ -34,7 +34,8 @@ async function killAfter(written: number, task: string, signal: NodeJS.Signals):
 it('goes on after kill -9 at any moment, and ends with every key, byte and header', async () => {
   const task = m.task({ taskId: 'killed' });
   const file = await taskFile(m, task);
-  for (const written of [1, 1_300, 3_900]) await killAfter(written, file, 'SIGKILL');
+  for (const written of [1, Math.floor(OBJECTS * 0.22), Math.floor(OBJECTS * 0.65)])
+    await killAfter(written, file, 'SIGKILL');
   const last = await startCommand(m, 'migrate', file, '--json').ended;
   expect(last.status, last.stderr).toBe(0);
   const report = JSON.parse(last.stdout) as Report;

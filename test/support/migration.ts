@@ -47,6 +47,7 @@ export interface TaskChanges {
 
 export interface RunOptions {
   readonly concurrency?: number;
+  readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
   readonly log?: Log;
   readonly onReport?: (report: Report) => void;
@@ -86,6 +87,7 @@ async function runOnce(stateDir: string, task: Task, options: RunOptions): Promi
     clock: systemClock,
     dice: systemDice,
     connectionsMax: 100,
+    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
   });
   try {
     return await migrate({
