@@ -149,5 +149,4 @@ export function tellWhatNext({ story }: Scene): void {
   );
   story.line('npx oss2cos preflight task.json');
   story.line('npx oss2cos migrate task.json');
-  story.line('npx serverless deploy && npx serverless invoke -f planner -p task.json    # or: in the cloud');
 }
