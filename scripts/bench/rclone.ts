@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Cost } from './cost.ts';
-import type { Load } from './main.ts';
+import type { Load } from './figures.ts';
 import type { BenchServers } from './servers.ts';
 
 const TUNED = [

@@ -1,6 +1,6 @@
 /** The benchmark's figures as a table for people. */
 import { formatBytes, GiB } from '../../lib/core/bytes.ts';
-import type { Bench } from './main.ts';
+import type { Bench } from './figures.ts';
 import type { Cost } from './cost.ts';
 
 const COLUMNS = [

@@ -1,6 +1,6 @@
 /** A COS stand-in with a few buckets, and the adapters that reach it. */
 import { CosObjectSink } from '../../lib/adapters/cos/object-sink.ts';
-import type { CosOptions } from '../../lib/adapters/cos/options.ts';
+import type { StoreOptions } from '../../lib/adapters/http/store-options.ts';
 import { CosStateStore } from '../../lib/adapters/cos/state-store.ts';
 import type { HeldObject } from '../ports/object-sink.harness.ts';
 import { startCos, type CosStandin } from '../standins/cos/server.ts';
@@ -14,9 +14,9 @@ const VERSIONED = { enabled: 'enabled-1250000000', suspended: 'suspended-1250000
 
 export interface CosHarness {
   readonly standin: CosStandin;
-  sink(options?: Partial<CosOptions>): CosObjectSink;
+  sink(options?: Partial<StoreOptions>): CosObjectSink;
   versioned(versioning: 'enabled' | 'suspended'): Promise<CosObjectSink>;
-  state(options?: Partial<CosOptions>): CosStateStore;
+  state(options?: Partial<StoreOptions>): CosStateStore;
   readonly held: (key: string) => Promise<HeldObject | undefined>;
   readonly uploadCount: () => number;
   close(): Promise<void>;
@@ -31,7 +31,7 @@ export async function openCos(): Promise<CosHarness> {
     },
     credentials: [CREDENTIAL],
   });
-  const options: CosOptions = {
+  const options: StoreOptions = {
     bucket: COS_BUCKET,
     region: REGION,
     endpoint: standin.url,
@@ -45,7 +45,7 @@ export async function openCos(): Promise<CosHarness> {
     opened.push(store);
     return store;
   };
-  const sink = (more: Partial<CosOptions> = {}): CosObjectSink =>
+  const sink = (more: Partial<StoreOptions> = {}): CosObjectSink =>
     keep(new CosObjectSink({ ...options, ...more }));
   return {
     standin,

@@ -8,7 +8,7 @@ import { httpClient } from '../http/client.ts';
 import * as store from '../http/store-call.ts';
 import type { HttpClient, HttpResponse, RequestBody } from '../http/types.ts';
 import { COS_DIALECT } from './errors.ts';
-import type { CosOptions } from './options.ts';
+import type { StoreOptions } from '../http/store-options.ts';
 import { objectSigner } from './object-signing.ts';
 import { authorization } from './signing.ts';
 
@@ -31,13 +31,13 @@ export interface Asked {
 }
 
 export class CosClient {
-  readonly #options: CosOptions;
+  readonly #options: StoreOptions;
   readonly #endpoint: Endpoint;
   readonly #http: HttpClient;
   readonly #call: store.Call;
   readonly #signWrite = objectSigner();
 
-  constructor(options: CosOptions) {
+  constructor(options: StoreOptions) {
     const { bucket, region, endpoint, connectionsMax, timeoutMs } = options;
     this.#options = options;
     this.#endpoint = resolveEndpoint({ bucket, regionHost: `cos.${region}.myqcloud.com`, endpoint });

@@ -8,13 +8,13 @@ import { textOfChild, XmlError } from '../http/xml.ts';
 import { CosClient } from './client.ts';
 import { abortUpload, headObject, removeObject } from './control.ts';
 import { listPage } from './list.ts';
-import type { CosOptions } from './options.ts';
+import type { StoreOptions } from '../http/store-options.ts';
 import { beginUpload, completeUpload, documentOf, putObject, putPart } from './write.ts';
 
 export class CosObjectSink implements port.ObjectSink {
   readonly #client: CosClient;
 
-  constructor(options: CosOptions) {
+  constructor(options: StoreOptions) {
     this.#client = new CosClient(options);
   }
 

@@ -8,7 +8,7 @@ import { checkKey } from './attributes.ts';
 import { CosClient } from './client.ts';
 import { removeObject } from './control.ts';
 import { listPage } from './list.ts';
-import type { CosOptions } from './options.ts';
+import type { StoreOptions } from '../http/store-options.ts';
 import { streamObject } from './stream-object.ts';
 import { putObject } from './write.ts';
 
@@ -20,7 +20,7 @@ const PAGE_KEYS = 1_000;
 export class CosStateStore implements StateStore {
   readonly #client: CosClient;
 
-  constructor(options: CosOptions) {
+  constructor(options: StoreOptions) {
     this.#client = new CosClient(options);
   }
 

@@ -1,11 +1,11 @@
-/** What an adapter of COS is told once. */
+/** What an adapter of a store is told once. */
 import type { Credentials } from '../../core/endpoint.ts';
 import type { Clock } from '../../ports/clock.ts';
 
-export interface CosOptions {
-  /** With the APPID: `photos-1250000000`. */
+export interface StoreOptions {
+  /** In COS with the APPID: `photos-1250000000`. */
   readonly bucket: string;
-  /** `ap-guangzhou`. */
+  /** `oss-cn-hangzhou`, `ap-guangzhou`. */
   readonly region: string;
   /** `[http(s)://]host[:port]`: a private network, an acceleration domain, an address. */
   readonly endpoint?: string | undefined;
