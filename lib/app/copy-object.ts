@@ -14,6 +14,7 @@ import { discard, ownMd5, statedCrc64, summed } from './checksum.ts';
 import { isUnchangedTarget, type TargetView } from './conflicts.ts';
 import { type CopyContext, tagsOf } from './copy-context.ts';
 import { copyLarge } from './copy-large.ts';
+import type { OnArrived } from './copy-parts.ts';
 import { retrying } from './retry.ts';
 import { holdsCopy, settleWrite } from './verify.ts';
 
@@ -23,15 +24,17 @@ export async function copyObject(
   entry: Entry,
   view: TargetView,
   signal: AbortSignal,
+  onArrived?: OnArrived,
 ): Promise<Outcome | undefined> {
   const bytes = entry.size ?? 0;
   try {
     const key = checkedTargetKey(context, entry);
     if (await keepsTarget(context, entry, key, view, signal)) return { kind: 'skipped', bytes };
     if (bytes > MULTIPART_ABOVE_BYTES && entry.etag !== undefined && entry.type !== 'Symlink') {
-      return await copyLarge(context, { key, sourceKey: entry.key, size: bytes, etag: entry.etag }, signal);
+      const { key: sourceKey, etag } = entry;
+      return await copyLarge(context, { key, sourceKey, size: bytes, etag, onArrived }, signal);
     }
-    return await copyWhole(context, entry, key, signal);
+    return await copyWhole(context, entry, key, signal, onArrived);
   } catch (error) {
     if (signal.aborted) return undefined;
     return { kind: 'failed', bytes, failure: failureOf(error) };
@@ -80,12 +83,13 @@ async function copyWhole(
   entry: Entry,
   key: string,
   signal: AbortSignal,
+  onArrived?: OnArrived,
 ): Promise<Outcome> {
   const attempts = new WholeCopy(context, entry, key);
   const end = await retrying(OBJECT_RETRY, context, signal, () => attempts.attempt(signal));
   if (end.kind !== 'large') return end;
   const { size, etag } = end.attributes;
-  return copyLarge(context, { key, sourceKey: entry.key, size, etag }, signal);
+  return copyLarge(context, { key, sourceKey: entry.key, size, etag, onArrived }, signal);
 }
 
 /** The attempts at one object, and what one leaves for the next. */

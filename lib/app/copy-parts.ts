@@ -19,7 +19,11 @@ export interface LargeObject {
   readonly size: number;
   /** The version that all parts are read from. */
   readonly etag: string;
+  /** Told with every part how many bytes of the present upload have arrived. */
+  readonly onArrived?: OnArrived | undefined;
 }
+
+export type OnArrived = (bytes: number) => void;
 
 export interface DonePart extends Part {
   readonly bytes: number;
@@ -55,6 +59,7 @@ export class PartCopy {
     const stop = new AbortController();
     const either = anySignal(signal, stop.signal);
     const done: DonePart[] = [];
+    let arrivedBytes = 0;
     const queue = [...spans];
     let opened: SourceObject | undefined = first;
     await runLanes(
@@ -64,7 +69,9 @@ export class PartCopy {
         const given = span.partNumber === 1 ? opened : undefined;
         opened = undefined;
         try {
-          done.push(await this.context.parts.run(() => this.one(span, given, either)));
+          const part = await this.context.parts.run(() => this.one(span, given, either));
+          done.push(part);
+          this.object.onArrived?.((arrivedBytes += part.bytes));
         } catch (error) {
           stop.abort(error);
           throw error;

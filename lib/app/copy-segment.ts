@@ -12,6 +12,7 @@ import type { Stores } from '../ports/stores.ts';
 import { viewTarget } from './conflicts.ts';
 import { type CopyContext, mappingOf } from './copy-context.ts';
 import type { Semaphore } from './lanes.ts';
+import type { LiveWork } from './live-work.ts';
 import type { OpenTask, OpenTasks } from './open-tasks.ts';
 import { ringResult, ringSegment } from './ring.ts';
 import { SegmentRun } from './segment-run.ts';
@@ -26,6 +27,8 @@ export interface CopyPorts {
   readonly parts: Semaphore;
   /** Objects under way in one invocation. */
   readonly lanes: number;
+  /** Where somebody watches. */
+  readonly live?: LiveWork;
 }
 
 /** After so many invocations that finished nothing, the entry they all hung on fails. */

@@ -11,6 +11,7 @@ import { copyObject } from './copy-object.ts';
 import type { CopyPorts } from './copy-segment.ts';
 import { endsWithin, within } from './deadline.ts';
 import { runLanes } from './lanes.ts';
+import type { LiveSegment } from './live-work.ts';
 import { ringResult } from './ring.ts';
 import { anySignal } from './signals.ts';
 import type { TaskState } from './task-state.ts';
@@ -52,11 +53,13 @@ export class SegmentRun {
   private stopAtMs: number | undefined;
   /** Stops the objects under way. */
   private readonly halt = new AbortController();
+  private readonly live: LiveSegment | undefined;
 
   constructor(input: SegmentRunInput) {
     this.input = input;
     this.next = this.done = this.written = input.from;
     this.writtenAtMs = input.ports.clock.now();
+    this.live = input.ports.live?.segment(input.message.taskId, input.message.segmentId);
   }
 
   /** Copies until the end, the deadline, or a word to stop; answers up to where all is done and written. */
@@ -89,12 +92,14 @@ export class SegmentRun {
     const { context, entries, view } = this.input;
     const entry = entries[at];
     if (entry === undefined) return;
-    this.end(at, await copyObject(context, entry, view, signal));
+    const onArrived = (bytes: number) => this.live?.arrived(at, bytes);
+    this.end(at, await copyObject(context, entry, view, signal, onArrived));
   }
 
   private end(at: number, outcome: Outcome | undefined): void {
     const { from } = this.input;
     this.ended[at - from] = outcome;
+    this.live?.ended(at, outcome);
     while (this.ended[this.done - from] !== undefined) this.done++;
   }
 

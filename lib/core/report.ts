@@ -96,7 +96,7 @@ export function buildReport(input: ReportInput): Report {
     objects,
     bytes,
     verified: totals.tally.verified,
-    throughput: throughput(input, objects, bytes),
+    throughput: throughput(paceOf(input), objects, bytes),
     failures: failureReports(totals.failures),
     problems: input.problems,
     manifests: input.failedManifest === undefined ? {} : { failed: input.failedManifest },
@@ -128,13 +128,53 @@ function taskStatus(input: ReportInput, objects: ByOutcome): TaskStatus {
   }
 }
 
-function throughput(input: ReportInput, objects: ByOutcome, bytes: ByOutcome): Report['throughput'] {
-  const seconds = Math.max(0.001, ((input.finishedAtMs ?? input.nowMs) - input.startedAtMs) / 1000);
+/**
+ * The report with what is done already and no total counts yet: for those who watch, never written. The failure
+ * classes stay those of the totals.
+ */
+export function withLiveTally(report: Report, live: Tally): Report {
+  const objects = withLive(report.objects, live, 'objects');
+  const bytes = withLive(report.bytes, live, 'bytes');
+  const { crc64, size } = report.verified;
+  const elapsedMs = Date.parse(report.updatedAt) - Date.parse(report.startedAt);
+  return {
+    ...report,
+    listing: { ...report.listing, bytes: bytes.total },
+    objects,
+    bytes,
+    verified: { crc64: crc64 + live.verified.crc64, size: size + live.verified.size },
+    throughput: throughput({ elapsedMs, isRunning: report.status === 'running' }, objects, bytes),
+  };
+}
+
+/** Sizes that a key list does not tell come on top of the total, as they do when their segment is counted. */
+function withLive(known: ByOutcome, live: Tally, unit: keyof Counted): ByOutcome {
+  const copied = known.copied + live.copied[unit];
+  const skipped = known.skipped + live.skipped[unit];
+  const failed = known.failed + live.failed[unit];
+  const total = Math.max(known.total, copied + skipped + failed);
+  return { total, copied, skipped, failed, pending: total - copied - skipped - failed };
+}
+
+interface Pace {
+  readonly elapsedMs: number;
+  /** All is listed, and nothing holds the task up. */
+  readonly isRunning: boolean;
+}
+
+function paceOf({ startedAtMs, finishedAtMs, nowMs, state, listingComplete }: ReportInput): Pace {
+  return {
+    elapsedMs: (finishedAtMs ?? nowMs) - startedAtMs,
+    isRunning: state === 'running' && listingComplete,
+  };
+}
+
+function throughput(pace: Pace, objects: ByOutcome, bytes: ByOutcome): Report['throughput'] {
+  const seconds = Math.max(0.001, pace.elapsedMs / 1000);
   const perSecond = (done: ByOutcome) => Math.round((done.total - done.pending) / seconds);
   const objectsPerSecond = perSecond(objects);
   const bytesPerSecond = perSecond({ ...bytes, pending: bytes.total - bytes.copied });
-  const known =
-    input.state === 'running' && input.listingComplete && objects.pending > 0 && objectsPerSecond > 0;
+  const known = pace.isRunning && objects.pending > 0 && objectsPerSecond > 0;
   return {
     objectsPerSecond,
     bytesPerSecond,

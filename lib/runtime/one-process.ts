@@ -8,6 +8,7 @@ import { openSqliteQueue } from '../adapters/sqlite/queue.ts';
 import { openSqliteTable } from '../adapters/sqlite/table.ts';
 import { lockTask } from '../adapters/sqlite/lock.ts';
 import { Semaphore } from '../app/lanes.ts';
+import { LiveWork } from '../app/live-work.ts';
 import { OpenTasks } from '../app/open-tasks.ts';
 import { anySignal } from '../app/signals.ts';
 import { startTask } from '../app/start-task.ts';
@@ -15,7 +16,7 @@ import { stateLocationOf, taskStateOf } from '../app/task-state.ts';
 import { currentReport, tick } from '../app/tick.ts';
 import { UserError } from '../core/errors.ts';
 import type { Topic } from '../core/messages.ts';
-import { isFinal, type Report } from '../core/report.ts';
+import { isFinal, type Report, withLiveTally } from '../core/report.ts';
 import type { Task } from '../core/task.ts';
 import type { Clock, Dice } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -77,6 +78,7 @@ class OneProcess {
   private readonly table: Table;
   private readonly queue: Queue;
   private readonly ports;
+  private readonly live = new LiveWork();
   /** Ends the consumers: the task is over, or the user stops. */
   private readonly over = new AbortController();
   private readonly signal: AbortSignal;
@@ -93,7 +95,9 @@ class OneProcess {
     const lanes = Math.max(1, Math.ceil(options.concurrency / ONE_PROCESS.segmentsInFlight));
     const parts = new Semaphore(ONE_PROCESS.partsInFlight);
     const tasks = new OpenTasks(stores, clock);
-    this.ports = { stores, tasks, table, queue, clock, dice, log, lanes, parts, sweep: ONE_PROCESS.sweep };
+    const { live } = this;
+    const { sweep } = ONE_PROCESS;
+    this.ports = { stores, tasks, table, queue, clock, dice, log, lanes, parts, sweep, live };
   }
 
   async run(): Promise<Report> {
@@ -151,17 +155,17 @@ class OneProcess {
 
   /** The timer: shows progress often, ticks now and then and when all is done, until the task is over. */
   private async watch(): Promise<Report> {
-    const { task, clock, onReport, signal } = this.options;
+    const { clock, onReport, signal } = this.options;
     let tickedAtMs = -Infinity;
     for (;;) {
       const isDue = this.allDone || clock.now() >= tickedAtMs + ONE_PROCESS.tickEveryMs;
       this.allDone = false;
       if (isDue) tickedAtMs = clock.now();
-      const report = isDue ? await this.tick() : await currentReport(this.ports, task.taskId);
-      if (report !== undefined) {
-        onReport(report);
-        if (isFinal(report)) return report;
-      }
+      const ticked = isDue ? await this.tick() : undefined;
+      const isOver = ticked !== undefined && isFinal(ticked);
+      const report = isOver ? ticked : await this.liveReport();
+      if (report !== undefined) onReport(report);
+      if (isOver) return ticked;
       if (signal.aborted) return this.tableReport();
       await this.pause(ONE_PROCESS.showEveryMs);
     }
@@ -169,6 +173,22 @@ class OneProcess {
 
   private tick(): Promise<Report | undefined> {
     return tick(this.ports, this.options.task.taskId, this.signal);
+  }
+
+  /**
+   * How things stand in the table, with what is done beyond it. Undefined where a segment was frozen meanwhile: its
+   * work would show twice or not at all. The tally is taken before the totals, so that it holds nothing not yet listed.
+   */
+  private async liveReport(): Promise<Report | undefined> {
+    const { table, live } = this;
+    const { taskId } = this.options.task;
+    const before = await table.totals(taskId);
+    await live.forget(taskId, async (segmentId) => (await table.segment(taskId, segmentId))?.done === true);
+    const tally = live.tally(taskId);
+    const report = await currentReport(this.ports, taskId);
+    const after = await table.totals(taskId);
+    if (report === undefined || after.segmentsDone !== before.segmentsDone) return undefined;
+    return withLiveTally(report, tally);
   }
 
   /** Sleeps, unless woken. */
