@@ -88,3 +88,15 @@ it('answers with the report of a task that has ended, and refuses another task u
   expect(m.oss.requestTotal()).toBe(0);
   await expect(m.run(m.task({ taskId: 'ended' }))).rejects.toThrow(/asks for something else/);
 });
+
+it('runs several tasks side by side over one state directory, each with its own numbers', async () => {
+  const tasks = [1, 2, 3].map((digit) =>
+    m.task({ taskId: `side-${digit}`, filter: { include: [`${digit}*`] }, target: { prefix: `${digit}/` } }),
+  );
+  const reports = await Promise.all(tasks.map((task) => m.run(task)));
+  for (const [i, report] of reports.entries()) {
+    const mine = targetKeys(m).filter((key) => key.startsWith(`${i + 1}/`));
+    expect(report).toMatchObject({ status: 'succeeded', objects: { copied: mine.length, pending: 0 } });
+    expect(mine.length).toBeGreaterThan(0);
+  }
+});

@@ -68,7 +68,7 @@ export class CosClient {
       method,
       path,
       headers,
-      ...(body === undefined ? {} : { body }),
+      body,
       bufferBytesMax: asked.bufferBytesMax ?? BUFFERED_BYTES_MAX,
       signal,
       timeoutMs: this.#options.timeoutMs,

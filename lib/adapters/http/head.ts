@@ -1,20 +1,32 @@
 /** Request and response heads. A response head stays one string that is searched: no map is built. */
 import type { HttpRequest } from './types.ts';
 
-const HEADER_ILLEGAL = /[^\t\x20-\x7e\x80-\xff]/;
+/** Lines are looked at together: what breaks out of one of them is looked for apart. */
+const HEAD_ILLEGAL = /[^\t\r\n\x20-\x7e\x80-\xff]/;
 const PATH_ILLEGAL = /[^\x21-\x7e]/;
 
 /** Throws a TypeError where a value would break out of its line. */
 export function requestHead(request: HttpRequest, host: string, bodyBytes: number | undefined): string {
   if (PATH_ILLEGAL.test(request.path)) throw new TypeError('a request path must be percent-encoded');
   let head = `${request.method} ${request.path} HTTP/1.1\r\nHost: ${host}\r\n`;
-  for (let at = 0; at + 1 < request.headers.length; at += 2) {
-    const line = `${request.headers[at] ?? ''}: ${request.headers[at + 1] ?? ''}`;
-    if (HEADER_ILLEGAL.test(line))
-      throw new TypeError(`illegal character in header ${request.headers[at] ?? ''}`);
+  const { headers } = request;
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    const line = `${headers[at] ?? ''}: ${headers[at + 1] ?? ''}`;
+    if (line.includes('\n') || line.includes('\r')) throw illegalHeader(headers[at]);
     head += `${line}\r\n`;
   }
+  if (HEAD_ILLEGAL.test(head)) {
+    throw illegalHeader(
+      headers.find(
+        (_, at) => at % 2 === 0 && HEAD_ILLEGAL.test(`${headers[at] ?? ''}${headers[at + 1] ?? ''}`),
+      ),
+    );
+  }
   return bodyBytes === undefined ? `${head}\r\n` : `${head}Content-Length: ${String(bodyBytes)}\r\n\r\n`;
+}
+
+function illegalHeader(name: string | undefined): TypeError {
+  return new TypeError(`illegal character in header ${name ?? ''}`);
 }
 
 export class ResponseHead {

@@ -25,7 +25,7 @@ export interface HttpRequest {
   readonly path: string;
   /** Name, value, name, value …, sent as Latin-1, without `Host` and `Content-Length`: these are set here. */
   readonly headers: readonly string[];
-  readonly body?: RequestBody;
+  readonly body?: RequestBody | undefined;
   /** An answer of a Content-Length up to this many bytes arrives in one Buffer; default 64 KiB. */
   readonly bufferBytesMax?: number;
   /** Where an answer that fits is put: a recycled buffer saves allocations. It then holds `body.bytes`. */
