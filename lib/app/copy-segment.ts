@@ -5,31 +5,12 @@
 import type { SegmentMessage } from '../core/messages.ts';
 import type { Entry } from '../core/object.ts';
 import { farthest } from '../core/slices.ts';
-import type { Clock, Dice } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
-import type { Queue } from '../ports/queue.ts';
-import type { Stores } from '../ports/stores.ts';
 import { viewTarget } from './conflicts.ts';
 import { type CopyContext, mappingOf } from './copy-context.ts';
-import type { Semaphore } from './lanes.ts';
-import type { LiveWork } from './live-work.ts';
-import type { OpenTask, OpenTasks } from './open-tasks.ts';
+import type { CopyPorts } from './copy-ports.ts';
+import type { OpenTask } from './open-tasks.ts';
 import { ringResult, ringSegment } from './ring.ts';
 import { SegmentRun } from './segment-run.ts';
-
-export interface CopyPorts {
-  readonly stores: Stores;
-  readonly tasks: OpenTasks;
-  readonly queue: Queue;
-  readonly clock: Clock;
-  readonly dice: Dice;
-  readonly log: Log;
-  readonly parts: Semaphore;
-  /** Objects under way in one invocation. */
-  readonly lanes: number;
-  /** Where somebody watches. */
-  readonly live?: LiveWork;
-}
 
 /** After so many invocations that finished nothing, the entry they all hung on fails. */
 const STALLED_MAX = 3;

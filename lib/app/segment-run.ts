@@ -8,7 +8,7 @@ import type { TargetView } from './conflicts.ts';
 import type { ControlWatch } from './control-watch.ts';
 import type { CopyContext } from './copy-context.ts';
 import { copyObject } from './copy-object.ts';
-import type { CopyPorts } from './copy-segment.ts';
+import type { CopyPorts } from './copy-ports.ts';
 import { endsWithin, within } from './deadline.ts';
 import { runLanes } from './lanes.ts';
 import type { LiveSegment } from './live-work.ts';

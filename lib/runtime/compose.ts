@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { openSqliteQueue } from '../adapters/sqlite/queue.ts';
 import { openSqliteTable } from '../adapters/sqlite/table.ts';
-import type { CopyPorts } from '../app/copy-segment.ts';
+import type { CopyPorts } from '../app/copy-ports.ts';
 import { Semaphore } from '../app/lanes.ts';
 import { OpenTasks } from '../app/open-tasks.ts';
 import type { PlanPorts } from '../app/plan-range.ts';

@@ -1,6 +1,7 @@
 /** The three functions: middy handlers around the jobs, the same on SCF and in one process. */
 import middy from '@middy/core';
-import { type CopyPorts, copySegment } from '../app/copy-segment.ts';
+import type { CopyPorts } from '../app/copy-ports.ts';
+import { copySegment } from '../app/copy-segment.ts';
 import { type PlanPorts, planRange } from '../app/plan-range.ts';
 import type { ReporterPorts } from '../app/reporter-ports.ts';
 import { takeResults } from '../app/settle.ts';

@@ -2,7 +2,7 @@
 import { MemoryObjectSource } from '../../lib/adapters/memory/object-source.ts';
 import { MemoryStateStore } from '../../lib/adapters/memory/state-store.ts';
 import { MemoryTable } from '../../lib/adapters/memory/table.ts';
-import type { CopyPorts } from '../../lib/app/copy-segment.ts';
+import type { CopyPorts } from '../../lib/app/copy-ports.ts';
 import type { PlanPorts } from '../../lib/app/plan-range.ts';
 import type { ReporterPorts } from '../../lib/app/reporter-ports.ts';
 import { GiB } from '../../lib/core/bytes.ts';

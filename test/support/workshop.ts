@@ -5,7 +5,7 @@ import { MemoryObjectSource } from '../../lib/adapters/memory/object-source.ts';
 import { MemoryQueue } from '../../lib/adapters/memory/queue.ts';
 import { MemoryStateStore } from '../../lib/adapters/memory/state-store.ts';
 import { MemoryTable } from '../../lib/adapters/memory/table.ts';
-import type { CopyPorts } from '../../lib/app/copy-segment.ts';
+import type { CopyPorts } from '../../lib/app/copy-ports.ts';
 import { Semaphore } from '../../lib/app/lanes.ts';
 import { OpenTasks } from '../../lib/app/open-tasks.ts';
 import type { PlanPorts } from '../../lib/app/plan-range.ts';
