@@ -13,6 +13,7 @@ import { anySignal } from './signals.ts';
 
 /** Parts of one object under way: enough to fill a line, while other objects get their turn. */
 const PART_LANES = 8;
+
 export interface LargeObject {
   readonly key: string;
   readonly sourceKey: string;

@@ -80,12 +80,13 @@ class Tick {
 
   async run(signal: AbortSignal): Promise<Report> {
     const { table } = this.ports;
-    let totals = await table.totals(this.row.taskId);
-    if (this.row.state === 'cancelling') await this.cancelRest(signal);
-    if (this.row.state === 'running') await sweep(this.ports, this.row, totals, this.state, signal);
-    totals = await table.totals(this.row.taskId);
-    const isOver =
-      this.row.state !== 'paused' && totals.rangesOpen === 0 && totals.segmentsDone === totals.segments;
+    const { taskId, state } = this.row;
+    if (state === 'cancelling') await this.cancelRest(signal);
+    if (state === 'running') {
+      await sweep(this.ports, this.row, await table.totals(taskId), this.state, signal);
+    }
+    const totals = await table.totals(taskId);
+    const isOver = state !== 'paused' && totals.rangesOpen === 0 && totals.segmentsDone === totals.segments;
     if (isOver) return this.finish(totals, signal);
     try {
       return await this.write(totals, undefined, signal);

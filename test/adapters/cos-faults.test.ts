@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { StoreError } from '../../lib/core/errors.ts';
 import type { ObjectSink } from '../../lib/ports/object-sink.ts';
 import { contentOf, PLAIN, streamOf, writeOf } from '../ports/object-sink.harness.ts';
 import { codeOf, NEVER } from '../ports/object-source.harness.ts';
 import type { Fault } from '../standins/kernel/faults.ts';
+import { errorOf } from '../support/store-error.ts';
 import { until } from '../support/until.ts';
 import { openCos, type CosHarness } from '../support/cos.ts';
 import { seededBytes } from '../support/bytes.ts';
@@ -11,15 +11,6 @@ import { seededBytes } from '../support/bytes.ts';
 const JSON_TYPE = { contentType: 'application/json' };
 const SMALL = Buffer.from('small');
 const LARGE = seededBytes(1, 3_000_000);
-
-async function errorOf(call: Promise<unknown>): Promise<StoreError> {
-  const error: unknown = await call.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof StoreError) return error;
-  throw new Error('it did not reject with a StoreError', { cause: error });
-}
 
 describe('COS when things go wrong', () => {
   let cos: CosHarness;

@@ -1,22 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { StoreError } from '../../lib/core/errors.ts';
 import type { ObjectSource } from '../../lib/ports/object-source.ts';
 import { bytesOf, codeOf, NEVER } from '../ports/object-source.harness.ts';
 import type { Fault } from '../standins/kernel/faults.ts';
 import { firstOf, seededBytes } from '../support/bytes.ts';
+import { errorOf } from '../support/store-error.ts';
 import { until } from '../support/until.ts';
 import { openOss, type OssHarness } from '../support/oss.ts';
 
 const LARGE = 3_000_000;
-
-async function errorOf(call: Promise<unknown>): Promise<StoreError> {
-  const error: unknown = await call.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof StoreError) return error;
-  throw new Error('it did not reject with a StoreError', { cause: error });
-}
 
 describe('OSS when things go wrong', () => {
   let oss: OssHarness;
