@@ -1,16 +1,39 @@
-/** Test files run side by side, one process a core: Vitest's own choice would leave one of two cores idle. */
+/** Two suites: `unit` needs nothing but Node, `integration` starts a Kafka broker and a MariaDB server of its own. */
 import { defineConfig } from 'vitest/config';
+
+const common = {
+  globals: false,
+  pool: 'forks',
+  testTimeout: 30_000,
+  hookTimeout: 30_000,
+  teardownTimeout: 30_000,
+} as const;
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globals: false,
-    pool: 'forks',
+    // Test files run side by side, one process a core: Vitest's own choice would leave one of two cores idle.
     fileParallelism: true,
     maxWorkers: '100%',
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
-    teardownTimeout: 30_000,
     reporters: ['default'],
+    projects: [
+      {
+        test: {
+          ...common,
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/integration/**'],
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          globalSetup: 'test/integration/engines.ts',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
   },
 });

@@ -19,16 +19,21 @@ export interface Queue {
   send(topic: Topic, messages: readonly Message[]): Promise<void>;
   /**
    * Hands batches to `handle` until `signal` aborts, then waits for the batches under way. A batch whose handler
-   * rejects, or whose process dies, is delivered again, at most `DELIVERIES_MAX` times in all; then it is dropped:
-   * the sweep rings again for what matters. While a handler runs its batch is not delivered elsewhere.
+   * rejects is delivered again, at most `DELIVERIES_MAX` times in all; then it is dropped: the sweep rings again for
+   * what matters. So is one whose process dies, where the engine counts that (Kafka does not).
    */
-  consume(
-    topic: Topic,
-    options: ConsumeOptions,
-    handle: (messages: readonly Message[]) => Promise<void>,
-    signal: AbortSignal,
-  ): Promise<void>;
+  consume(topic: Topic, options: ConsumeOptions, handle: Handle, signal: AbortSignal): Promise<void>;
 }
+
+/**
+ * Works on one batch. While it runs the batch is not delivered elsewhere, unless `held` aborts: then the batch has
+ * been, or is about to be, given to another consumer, and the handler should end within seconds; whether it resolves
+ * no longer matters.
+ */
+export type Handle = (messages: readonly Message[], held: AbortSignal) => Promise<void>;
+
+/** For engines that never take a batch away. */
+export const ALWAYS_HELD: AbortSignal = new AbortController().signal;
 
 /** After so many failed deliveries a message is dropped, as SCF's CKafka trigger does after its `retry`. */
 export const DELIVERIES_MAX = 4;

@@ -1,4 +1,5 @@
 /** What SCF hands to a function beside the event, and the time that follows from it. */
+import { SCF } from '../core/platform.ts';
 import type { Clock } from '../ports/clock.ts';
 
 /** Of SCF's context (document 583/9210). In one process there is no time limit: `Infinity`. */
@@ -8,16 +9,11 @@ export interface InvocationContext {
   readonly time_limit_in_ms: number;
 }
 
-/**
- * Under a CKafka trigger an invocation plans for 240 s whatever its limit: the trigger's own call and the consumer's
- * membership are bounded by 300 s (documents 583/17530, 597/43996).
- */
-const TRIGGERED_MS_MAX = 240_000;
 /** Time kept for ending: SCF tells no remaining time, so the deadline is the start plus the limit less this. */
 const MARGIN_MS = 5_000;
 
 /** By the clock; taken first thing in a handler. */
 export function deadlineOf(context: InvocationContext, clock: Clock): number {
   const limitMs = context.time_limit_in_ms;
-  return clock.now() + (Number.isFinite(limitMs) ? Math.min(limitMs - MARGIN_MS, TRIGGERED_MS_MAX) : limitMs);
+  return clock.now() + (Number.isFinite(limitMs) ? Math.min(limitMs - MARGIN_MS, SCF.triggeredMs) : limitMs);
 }

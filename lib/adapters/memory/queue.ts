@@ -3,9 +3,14 @@ import { type RetryPolicy, retryDelayMs } from '../../core/backoff.ts';
 import type { Topic } from '../../core/messages.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
-import { type ConsumeOptions, DELIVERIES_MAX, type Message, type Queue } from '../../ports/queue.ts';
-
-type Handle = (messages: readonly Message[]) => Promise<void>;
+import {
+  ALWAYS_HELD,
+  type ConsumeOptions,
+  DELIVERIES_MAX,
+  type Handle,
+  type Message,
+  type Queue,
+} from '../../ports/queue.ts';
 
 interface Waiting {
   readonly message: Message;
@@ -78,7 +83,10 @@ export class MemoryQueue implements Queue {
 
   async #deliver(topic: Topic, batch: readonly Waiting[], handle: Handle): Promise<void> {
     try {
-      await handle(batch.map(({ message }) => message));
+      await handle(
+        batch.map(({ message }) => message),
+        ALWAYS_HELD,
+      );
     } catch (reason) {
       this.#log.warn('queue.handler', { topic, messages: batch.length, problem: String(reason) });
       this.#release(topic, batch);

@@ -4,7 +4,14 @@ import { isRetryable } from '../../core/errors.ts';
 import { type Topic, TOPICS } from '../../core/messages.ts';
 import type { Clock, Dice } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
-import { type ConsumeOptions, DELIVERIES_MAX, type Message, type Queue } from '../../ports/queue.ts';
+import {
+  ALWAYS_HELD,
+  type ConsumeOptions,
+  DELIVERIES_MAX,
+  type Handle,
+  type Message,
+  type Queue,
+} from '../../ports/queue.ts';
 import { Bell } from './bell.ts';
 import { type Connection, openConnection } from './connection.ts';
 import * as rows from './messages.ts';
@@ -25,8 +32,6 @@ export interface SqliteQueue extends Queue {
   /** When all `consume` have ended. */
   close(): Promise<void>;
 }
-
-type Handle = (messages: readonly Message[]) => Promise<void>;
 
 const RELEASE: RetryPolicy = { attemptsMax: DELIVERIES_MAX, delayMsFirst: 200, delayMsMax: 5_000 };
 
@@ -169,7 +174,7 @@ async function failureOf(
   messages: readonly Message[],
 ): Promise<{ readonly reason: unknown } | undefined> {
   try {
-    await handle(messages);
+    await handle(messages, ALWAYS_HELD);
     return undefined;
   } catch (reason) {
     return { reason };
