@@ -1,5 +1,5 @@
-/** The copy function, as SCF calls it: `copy.main_handler`. */
-import { composeInstance, functionLog } from '../lib/runtime/compose.ts';
+/** The copy function, as SCF calls it: `index.main_handler`. */
+import { functionLog, onceAnInstance, openCopy } from '../lib/runtime/compose.ts';
 import { copyHandler } from '../lib/runtime/handlers.ts';
 
-export const main_handler = copyHandler(composeInstance, functionLog);
+export const main_handler = copyHandler(onceAnInstance(openCopy), functionLog);

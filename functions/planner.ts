@@ -1,5 +1,5 @@
-/** The planner function, as SCF calls it: `planner.main_handler`. */
-import { composeInstance, functionLog } from '../lib/runtime/compose.ts';
+/** The planner function, as SCF calls it: `index.main_handler`. */
+import { functionLog, onceAnInstance, openPlanner } from '../lib/runtime/compose.ts';
 import { plannerHandler } from '../lib/runtime/handlers.ts';
 
-export const main_handler = plannerHandler(composeInstance, functionLog);
+export const main_handler = plannerHandler(onceAnInstance(openPlanner), functionLog);

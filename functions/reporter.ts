@@ -1,5 +1,5 @@
-/** The reporter function, as SCF calls it: `reporter.main_handler`. */
-import { composeInstance, functionLog } from '../lib/runtime/compose.ts';
+/** The reporter function, as SCF calls it: `index.main_handler`. */
+import { functionLog, onceAnInstance, openReporter } from '../lib/runtime/compose.ts';
 import { reporterHandler } from '../lib/runtime/handlers.ts';
 
-export const main_handler = reporterHandler(composeInstance, functionLog);
+export const main_handler = reporterHandler(onceAnInstance(openReporter), functionLog);

@@ -1,13 +1,10 @@
 /** Bundles what runs into dist/: scripts and stand-ins as ESM, cloud functions as CJS. */
 import { existsSync } from 'node:fs';
-import { chmod, readdir, readFile } from 'node:fs/promises';
+import { chmod, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
 process.chdir(join(import.meta.dirname, '..'));
-
-const SHEBANG = '#!/usr/bin/env node';
-const CLI = 'scripts/oss2cos.ts';
 
 /** Entry points that do not follow `scripts/<name>.ts` → `dist/<name>.js`. */
 const APART = {
@@ -20,10 +17,20 @@ const APART = {
 
 const common = { bundle: true, platform: 'node', target: 'node20', logLevel: 'warning' };
 /** Left beside the bundle: native code, CommonJS that requires at run time, and what only development uses. */
-const BESIDE = ['libsql', 'ali-oss', 'cos-nodejs-sdk-v5', 'cli-progress', 'commander', 'prettier'];
+const BESIDE = [
+  'libsql',
+  'ali-oss',
+  'cos-nodejs-sdk-v5',
+  'cli-progress',
+  'commander',
+  'prettier',
+  'kafkajs',
+  'mysql2',
+  'tencentcloud-sdk-nodejs',
+];
 
 /** Packages are bundled: what nobody uses of them is left out, and a start costs a third less time and memory. */
-const esm = { ...common, format: 'esm', external: BESIDE, sourcemap: true, outdir: 'dist' };
+const esm = { ...common, format: 'esm', external: BESIDE, sourcemap: true, splitting: true, outdir: 'dist' };
 
 async function entriesIn(folder) {
   const names = existsSync(folder) ? await readdir(folder) : [];
@@ -31,18 +38,19 @@ async function entriesIn(folder) {
   return Object.fromEntries(sources.map((name) => [name.slice(0, -'.ts'.length), `${folder}/${name}`]));
 }
 
-async function buildScripts() {
-  const all = Object.entries({ ...(await entriesIn('scripts')), ...APART });
-  const entryPoints = Object.fromEntries(all.filter(([, path]) => existsSync(path) && path !== CLI));
-  await build({ ...esm, entryPoints });
+/** Chunks of an earlier build would pile up. */
+async function removeChunks() {
+  const old = existsSync('dist') ? await readdir('dist') : [];
+  const chunks = old.filter((name) => /-[0-9A-Z]{8}\.js(\.map)?$/.test(name));
+  await Promise.all(chunks.map((name) => rm(join('dist', name))));
 }
 
-/** npm links a `bin` as it lies there: it needs its shebang, and its executable bit even before npm sets it. */
-async function buildCli() {
-  if (!existsSync(CLI)) return;
-  const hasShebang = (await readFile(CLI, 'utf8')).startsWith('#!');
-  await build({ ...esm, entryPoints: [CLI], banner: hasShebang ? {} : { js: SHEBANG } });
-  await chmod('dist/oss2cos.js', 0o755);
+async function buildScripts() {
+  await removeChunks();
+  const all = Object.entries({ ...(await entriesIn('scripts')), ...APART });
+  const entryPoints = Object.fromEntries(all.filter(([, path]) => existsSync(path)));
+  await build({ ...esm, entryPoints });
+  await chmod('dist/oss2cos.js', 0o755); // npm links a `bin` as it lies there
 }
 
 /** SCF unpacks one file a function. Identifiers stay, so that a stack trace in the cloud's log can be read. */
@@ -60,4 +68,4 @@ async function buildFunctions() {
   });
 }
 
-await Promise.all([buildScripts(), buildCli(), buildFunctions()]);
+await Promise.all([buildScripts(), buildFunctions()]);

@@ -23,6 +23,20 @@ export class LiveWork {
     return segments.map((segment) => segment.tally()).reduce(addTallies, NO_TALLY);
   }
 
+  /** What all segments of all tasks have done. */
+  total(): Tally {
+    return [...this.tasks.keys()].map((taskId) => this.tally(taskId)).reduce(addTallies, NO_TALLY);
+  }
+
+  /** Forgets a segment, and answers what it had done. */
+  take(taskId: string, segmentId: string): Tally {
+    const segments = this.tasks.get(taskId);
+    const tally = segments?.get(segmentId)?.tally() ?? NO_TALLY;
+    segments?.delete(segmentId);
+    if (segments?.size === 0) this.tasks.delete(taskId);
+    return tally;
+  }
+
   /** Forgets the segments that the totals count: tallies follow frozen segments, not single slices. */
   async forget(taskId: string, isCounted: (segmentId: string) => Promise<boolean>): Promise<void> {
     const segments = this.tasks.get(taskId);

@@ -151,7 +151,9 @@ export class SegmentRun {
 
   private async mayGoOn(control: ControlWatch, signal: AbortSignal): Promise<boolean> {
     const { state, limits } = await control.read(signal);
-    if (limits !== undefined) this.input.ports.stores.limit(this.input.message.taskId, limits);
+    const { ports, message, context } = this.input;
+    // Also where they are the task's own: this process' share of them changes as others join and leave.
+    ports.stores.limit(message.taskId, limits ?? context.task.limits);
     return state === 'running';
   }
 

@@ -1,68 +1,85 @@
-/** The ports of a deployed function, made once an instance from its environment. */
-import { join } from 'node:path';
-import { openSqliteQueue } from '../adapters/sqlite/queue.ts';
-import { openSqliteTable } from '../adapters/sqlite/table.ts';
+/**
+ * The ports of a deployed function, made once an instance from its environment. One function each, so that a bundle
+ * holds no more than its own: the copy function knows no database.
+ */
+import { openKafkaQueue } from '../adapters/kafka/queue.ts';
+import { openMysqlTable } from '../adapters/mysql/table.ts';
 import type { CopyPorts } from '../app/copy-ports.ts';
 import { Semaphore } from '../app/lanes.ts';
 import { OpenTasks } from '../app/open-tasks.ts';
 import type { PlanPorts } from '../app/plan-range.ts';
 import type { ReporterPorts } from '../app/reporter-ports.ts';
-import { UserError } from '../core/errors.ts';
 import type { Log } from '../ports/log.ts';
-import { systemClock, systemDice } from './clock.ts';
-import { readCredentials } from './environment.ts';
-import type { Composition } from './handlers.ts';
+import type { Stores } from '../ports/stores.ts';
+import { systemClock as clock, systemDice as dice } from './clock.ts';
+import { kafkaSettings, mysqlSettings } from './engines.ts';
+import { cosCredentials, credentialsIn, ossCredentials } from './environment.ts';
+import type { Compose } from './handlers.ts';
 import { FUNCTION } from './limits.ts';
 import { jsonLog } from './log.ts';
+import { addSecrets } from './secrets.ts';
+import { Settings } from './settings.ts';
 import { connectStores } from './stores.ts';
 
-export type Ports = PlanPorts & CopyPorts & ReporterPorts;
-
-let made: Promise<Ports> | undefined;
-
+const { env } = process;
 export const functionLog: Log = jsonLog(process.stdout);
+const log = functionLog;
 
-/** The same for every invocation of an instance; a failure is not kept, so that the next invocation tries again. */
-export async function composeInstance(): Promise<Composition<Ports>> {
-  made ??= openPorts(process.env).catch((error: unknown) => {
-    made = undefined;
-    throw error;
-  });
-  return { ports: await made, signal: new AbortController().signal };
+/** The same ports for every invocation of an instance; a failure is not kept, so that the next invocation tries again. */
+export function onceAnInstance<P>(open: (settings: Settings) => Promise<P>): Compose<P> {
+  const { signal } = new AbortController();
+  let opened: Promise<P> | undefined;
+  return async () => {
+    await addSecrets(env, clock.now());
+    opened ??= open(new Settings(env)).catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return { ports: await opened, signal };
+  };
 }
 
-async function openPorts(env: Readonly<Record<string, string | undefined>>): Promise<Ports> {
-  const directory = env.OSS2COS_STATE_DIR;
-  if (directory === undefined || directory === '') {
-    throw new UserError(
-      'no engines are configured: set OSS2COS_STATE_DIR to a directory for the embedded queue and table',
-    );
-  }
-  const clock = systemClock;
-  const dice = systemDice;
-  const path = join(directory, 'functions.db');
-  const stores = connectStores({
-    credentials: () => readCredentials(env),
+export async function openPlanner(settings: Settings): Promise<PlanPorts> {
+  ossCredentials(settings);
+  cosCredentials(settings);
+  const mysql = mysqlSettings(settings);
+  const common = await openCommon(settings);
+  return { ...common, table: await openMysqlTable({ ...mysql, clock, dice, log }) };
+}
+
+export async function openCopy(settings: Settings): Promise<CopyPorts> {
+  ossCredentials(settings);
+  cosCredentials(settings);
+  const common = await openCommon(settings);
+  return {
+    ...common,
+    tasks: new OpenTasks(common.stores, clock),
+    parts: new Semaphore(FUNCTION.partsInFlight),
+    lanes: FUNCTION.lanes,
+  };
+}
+
+/** Has no key of the source. */
+export async function openReporter(settings: Settings): Promise<ReporterPorts> {
+  cosCredentials(settings);
+  const mysql = mysqlSettings(settings);
+  const common = await openCommon(settings);
+  const table = await openMysqlTable({ ...mysql, clock, dice, log });
+  return { ...common, table, sweep: FUNCTION.sweep };
+}
+
+/** Throws `UserError` naming everything that is missing, of what was read before too. */
+async function openCommon(settings: Settings) {
+  const kafka = kafkaSettings(settings);
+  const parallelism = settings.wholeNumber('OSS2COS_COPY_PARALLELISM', 1, { from: 1, to: 100_000 });
+  settings.check('the function’s environment lacks settings:');
+  const stores: Stores = connectStores({
+    credentials: credentialsIn(env),
     clock,
     dice,
     connectionsMax: FUNCTION.connectionsMax,
+    share: () => 1 / parallelism,
   });
-  return {
-    stores,
-    tasks: new OpenTasks(stores, clock),
-    table: await openSqliteTable(path, clock),
-    queue: await openSqliteQueue(path, {
-      clock,
-      dice,
-      leaseMs: FUNCTION.leaseMs,
-      pollMs: FUNCTION.pollMs,
-      handlerErrorLog: functionLog,
-    }),
-    clock,
-    dice,
-    log: functionLog,
-    parts: new Semaphore(FUNCTION.partsInFlight),
-    lanes: FUNCTION.lanes,
-    sweep: FUNCTION.sweep,
-  };
+  const queue = await openKafkaQueue({ ...kafka, clientId: 'oss2cos', clock, dice, log });
+  return { stores, queue, clock, dice, log };
 }

@@ -1,4 +1,4 @@
-/** Settings of the runtimes, each with its reason. Platform limits stand with the platform's adapter. */
+/** Settings of the runtimes, each with its reason. What the platform allows stands in lib/core/platform.ts. */
 
 /** One process on one machine, embedded engines. */
 export const ONE_PROCESS = {
@@ -25,9 +25,22 @@ export const FUNCTION = {
   lanes: 64,
   partsInFlight: 8,
   connectionsMax: 100,
-  leaseMs: 60_000,
-  pollMs: 1_000,
+  /** Longer than a segment waits behind others in its partition's retries; a lost message costs this. */
   sweep: { silenceMs: 600_000, ringsMax: 5, rowsMax: 100 },
+} as const;
+
+/** `oss2cos worker`, a process on any host. */
+export const WORKER = {
+  concurrency: ONE_PROCESS.concurrency,
+  partsInFlight: ONE_PROCESS.partsInFlight,
+  segmentsInFlight: ONE_PROCESS.segmentsInFlight,
+  ranges: { batchMax: 1, inFlightMax: 2 },
+  segments: { batchMax: 1, inFlightMax: ONE_PROCESS.segmentsInFlight },
+  results: { batchMax: 100, inFlightMax: 2 },
+  /** As often as a function's timer could, and a short task ends without a minute's wait. */
+  tickEveryMs: 10_000,
+  showEveryMs: 10_000,
+  sweep: FUNCTION.sweep,
 } as const;
 
 /** How adapters talk to a store. */

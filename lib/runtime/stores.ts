@@ -8,18 +8,20 @@ import type { ObjectSink } from '../ports/object-sink.ts';
 import type { ObjectSource } from '../ports/object-source.ts';
 import type { StateStore } from '../ports/state-store.ts';
 import type { Stores } from '../ports/stores.ts';
-import type { StoreCredentials } from './environment.ts';
+import type { CredentialSource } from './environment.ts';
 import { guardSink, guardSource, guardState } from './interceptors.ts';
 import { RateLimiter } from './limiter.ts';
 import { CONNECTIONS } from './limits.ts';
 
 export interface StoresOptions {
   /** Read at every request. */
-  readonly credentials: () => StoreCredentials;
+  readonly credentials: CredentialSource;
   readonly clock: Clock;
   readonly dice: Dice;
   /** To each bucket. */
   readonly connectionsMax: number;
+  /** The part of a task's limits that this process may use, 0 to 1; default: all of it. */
+  readonly share?: () => number;
   /** No byte moved for this long ends a request; default `CONNECTIONS.timeoutMs`. */
   readonly timeoutMs?: number;
 }
@@ -69,8 +71,9 @@ class ConnectedStores implements Stores {
 
   limit(taskId: string, limits: Task['limits']): void {
     const known = this.limits.get(taskId) ?? this.newLimits();
-    known.source.perSecond = known.sink.perSecond = limits.requestsPerSecond;
-    known.bytes.perSecond = limits.bytesPerSecond;
+    const share = this.options.share?.() ?? 1;
+    known.source.perSecond = known.sink.perSecond = times(limits.requestsPerSecond, share);
+    known.bytes.perSecond = times(limits.bytesPerSecond, share);
     this.limits.set(taskId, known);
   }
 
@@ -93,7 +96,7 @@ class ConnectedStores implements Stores {
   private shared(vendor: 'oss' | 'cos') {
     const { credentials, clock, connectionsMax, timeoutMs = CONNECTIONS.timeoutMs } = this.options;
     return {
-      credentials: () => credentials()[vendor],
+      credentials: () => credentials[vendor](),
       clock,
       connectionsMax,
       timeoutMs,
@@ -108,4 +111,8 @@ class ConnectedStores implements Stores {
     this.opened.set(name, store);
     return store;
   }
+}
+
+function times(perSecond: number | undefined, share: number): number | undefined {
+  return perSecond === undefined ? undefined : perSecond * share;
 }

@@ -1,9 +1,7 @@
 /** The benchmark itself: each contender in a process of its own, in turn, on servers that are not the bottleneck. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { child } from './child.ts';
 import type { Cost } from './cost.ts';
 import { type Bench, type Contender, type Costs, type Load, type LoadName, LOADS } from './figures.ts';
 import { rcloneCopy } from './rclone.ts';
@@ -45,18 +43,6 @@ async function run(contender: Contender, servers: BenchServers, load: Load): Pro
   if (contender === 'oss2cos') return child('ours', servers, load.bucket);
   if (contender === 'sdk') return child('sdks', servers, load.bucket);
   return rcloneCopy(servers, load);
-}
-
-async function child(role: 'ours' | 'sdks', { source, sink }: BenchServers, bucket: string): Promise<Cost> {
-  const program = fileURLToPath(new URL(`bench-${role}.js`, import.meta.url));
-  const process_ = spawn(process.execPath, [program, String(source.port), String(sink.port), bucket], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let output = '';
-  process_.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-  const [status] = (await once(process_, 'close')) as [number | null];
-  if (status !== 0) throw new Error(`${role} ended with status ${String(status)}`);
-  return JSON.parse(output) as Cost;
 }
 
 function ratiosOf(costs: Costs): Bench['ratios'] {

@@ -15,7 +15,7 @@ async function run(sourcePort: string, sinkPort: string, bucket: string): Promis
   const stateDir = await mkdtemp(join(tmpdir(), 'oss2cos-bench-'));
   const key = { id: 'bench', secret: 'bench' };
   const stores = connectStores({
-    credentials: () => ({ oss: key, cos: key }),
+    credentials: { oss: () => key, cos: () => key },
     clock: systemClock,
     dice: systemDice,
     connectionsMax: ONE_PROCESS.concurrency + ONE_PROCESS.partsInFlight,

@@ -148,5 +148,7 @@ export function tellWhatNext({ story }: Scene): void {
     `echo '{"source": {"bucket": "photos", "region": "oss-cn-hangzhou"}, "target": {"bucket": "photos-1250000000", "region": "ap-guangzhou"}}' > task.json`,
   );
   story.line('npx oss2cos preflight task.json');
-  story.line('npx oss2cos migrate task.json');
+  story.line('npx oss2cos migrate task.json                # on this machine');
+  story.line('npx serverless deploy                        # in the cloud: docs/deploy.md');
+  story.line('npx serverless invoke -f planner -p task.json');
 }

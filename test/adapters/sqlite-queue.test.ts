@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { openSqliteQueue, type SqliteQueue } from '../../lib/adapters/sqlite/queue.ts';
 import { DELIVERIES_MAX } from '../../lib/ports/queue.ts';
-import { describeQueue, LONG_MS, type QueueHarness } from '../ports/queue.suite.ts';
+import { fakeTimeHarness, LONG_MS } from '../ports/queue.harness.ts';
+import { describeQueue } from '../ports/queue.suite.ts';
 import { Consumer, messagesOf } from '../support/consumer.ts';
 import { FakeClock, settled } from '../support/fake-clock.ts';
 import { EventList } from '../support/logged.ts';
@@ -21,24 +22,18 @@ function open(path: string, clock: FakeClock, log = new EventList()): Promise<Sq
   return openSqliteQueue(path, { clock, dice, leaseMs: LEASE_MS, pollMs: POLL_MS, handlerErrorLog: log });
 }
 
-function harness(): QueueHarness {
-  let folder = '';
-  let opened: SqliteQueue[] = [];
-  return {
-    open: async (clock) => {
-      folder = await mkdtemp(join(tmpdir(), 'oss2cos-queue-'));
-      const both = [open(join(folder, 'queue.db'), clock), open(join(folder, 'queue.db'), clock)] as const;
-      opened = await Promise.all(both);
-      return Promise.all(both);
-    },
-    close: async () => {
-      await Promise.all(opened.map((queue) => queue.close()));
+describeQueue('sqlite', () =>
+  fakeTimeHarness(async (clock) => {
+    const folder = await mkdtemp(join(tmpdir(), 'oss2cos-queue-'));
+    const path = join(folder, 'queue.db');
+    const queues = await Promise.all([open(path, clock), open(path, clock)] as const);
+    const close = async () => {
+      await Promise.all(queues.map((queue) => queue.close()));
       await rm(folder, { recursive: true });
-    },
-  };
-}
-
-describeQueue('sqlite', harness);
+    };
+    return { queues, close };
+  }),
+);
 
 /** Two handles whose clocks are their own: one that stands still plays a process that died. */
 async function deadAndAlive() {

@@ -1,25 +1,14 @@
-/** What every queue must keep, seen through two handles on one store and a clock that moves when told. */
+/** What every queue must keep, seen through two handles on one store. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DELIVERIES_MAX, type Message, type Queue } from '../../lib/ports/queue.ts';
+import { DELIVERIES_MAX, type Message } from '../../lib/ports/queue.ts';
 import { Consumer, messagesOf } from '../support/consumer.ts';
-import { FakeClock, settled } from '../support/fake-clock.ts';
+import { settled } from '../support/fake-clock.ts';
 import { NASTY_KEYS } from './nasty-keys.ts';
+import type { QueueHarness } from './queue.harness.ts';
 
-export interface QueueHarness {
-  /** Two handles on one new store. */
-  open(clock: FakeClock): Promise<readonly [Queue, Queue]>;
-  close(): Promise<void>;
-}
-
-/** Longer than any delay, poll or lease of a queue under test. */
-export const LONG_MS = 10 * 60_000;
-
-export function describeQueue(name: string, makeHarness: () => QueueHarness): void {
+export function describeQueue(name: string, open: () => Promise<QueueHarness>): void {
   describe(`${name} as a Queue`, () => {
     let harness: QueueHarness;
-    let clock: FakeClock;
-    let a: Queue;
-    let b: Queue;
     const consumers: Consumer[] = [];
     const consume = (...args: ConstructorParameters<typeof Consumer>): Consumer => {
       const consumer = new Consumer(...args);
@@ -27,15 +16,13 @@ export function describeQueue(name: string, makeHarness: () => QueueHarness): vo
       return consumer;
     };
     beforeEach(async () => {
-      harness = makeHarness();
-      clock = new FakeClock();
-      [a, b] = await harness.open(clock);
+      harness = await open();
     });
     afterEach(async () => {
       await Promise.all(consumers.splice(0).map((consumer) => consumer.stop()));
       await harness.close();
     });
-    const play = { queues: () => [a, b] as const, clock: () => clock, consume };
+    const play = { its: () => harness, consume };
     describeDelivery(play);
     describeRedelivery(play);
     describeLimits(play);
@@ -43,99 +30,135 @@ export function describeQueue(name: string, makeHarness: () => QueueHarness): vo
 }
 
 interface Play {
-  readonly queues: () => readonly [Queue, Queue];
-  readonly clock: () => FakeClock;
+  readonly its: () => QueueHarness;
   readonly consume: (...args: ConstructorParameters<typeof Consumer>) => Consumer;
 }
 
-function describeDelivery({ queues, clock, consume }: Play): void {
+/** Messages that need not wait for one another. */
+function spread({ keys }: QueueHarness, ...bodies: string[]): Message[] {
+  return bodies.map((body, i) => ({ key: keys[i % keys.length] ?? '', body }));
+}
+
+/** In the order they came where the queue promises one, else sorted. */
+function arrived({ ordered }: QueueHarness, ...consumers: readonly Consumer[]): string[] {
+  const bodies = consumers.flatMap((consumer) => consumer.bodies);
+  return ordered === 'topic' && consumers.length === 1 ? bodies : bodies.toSorted(byNumber);
+}
+
+function byNumber(x: string, y: string): number {
+  return Number(x) - Number(y) || (x < y ? -1 : 1);
+}
+
+function numbers(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => String(i));
+}
+
+function describeDelivery({ its, consume }: Play): void {
   it('delivers what was sent before and after it was asked, without time passing', async () => {
-    const [a] = queues();
-    await a.send('ranges', messagesOf('1', '2'));
+    const [a] = its().queues;
+    await a.send('ranges', spread(its(), '1', '2'));
     const consumer = consume(a, 'ranges', { inFlightMax: 9 });
-    await settled();
-    await a.send('ranges', messagesOf('3'));
+    await its().prompt(() => consumer.bodies.length === 2);
+    await a.send('ranges', spread(its(), '', '', '3').slice(2));
     await a.send('ranges', []);
-    await settled();
-    expect(consumer.bodies).toEqual(['1', '2', '3']);
+    await its().prompt(() => consumer.bodies.length === 3);
+    expect(arrived(its(), consumer)).toEqual(['1', '2', '3']);
   });
 
   it('delivers what another handle sent', async () => {
-    const [a, b] = queues();
+    const [a, b] = its().queues;
     const consumer = consume(a, 'ranges', { inFlightMax: 9 });
     await b.send('ranges', messagesOf('1'));
-    await clock().advance(LONG_MS);
+    await its().until(() => consumer.bodies.length > 0);
+    await its().quiet('ranges');
     expect(consumer.bodies).toEqual(['1']);
   });
 
   it('delivers a message once while its handler runs, however long that takes', async () => {
-    const [a, b] = queues();
+    const [a, b] = its().queues;
     const consumers = [a, b, a, b].map((queue) =>
       consume(queue, 'segments', { batchMax: 3, inFlightMax: 2 }),
     );
-    const sent = Array.from({ length: 20 }, (_, i) => String(i));
-    await a.send('segments', messagesOf(...sent));
-    await clock().advance(LONG_MS);
-    const bodies = consumers.flatMap((consumer) => consumer.bodies);
-    expect(bodies.toSorted((x, y) => Number(x) - Number(y))).toEqual(sent);
+    const sent = numbers(20);
+    const count = () => consumers.reduce((sum, { bodies }) => sum + bodies.length, 0);
+    await its().ready('segments', consumers.length);
+    await a.send('segments', spread(its(), ...sent));
+    await its().until(() => count() >= 8);
+    await its().quiet('segments');
+    const underWay = consumers.flatMap(({ bodies }) => bodies);
+    expect(new Set(underWay).size).toBe(underWay.length);
+    if (its().ordered === 'topic') expect(arrived(its(), ...consumers)).toEqual(sent);
+    await its().until(() => {
+      for (const consumer of consumers) consumer.endAll();
+      return count() >= sent.length;
+    });
+    for (const consumer of consumers) consumer.endAll();
+    await its().quiet('segments');
+    expect(arrived(its(), ...consumers)).toEqual(sent);
     for (const consumer of consumers) await consumer.stop();
-    const later = consume(b, 'segments');
-    await clock().advance(LONG_MS);
-    expect(later.bodies).toEqual([]);
+    const later = consume(b, 'segments', { inFlightMax: 9 });
+    const markers = numbers(8);
+    await a.send('segments', spread(its(), ...markers));
+    await its().until(() => later.bodies.length >= markers.length);
+    await its().quiet('segments');
+    expect(arrived(its(), later)).toEqual(markers);
   });
 
   it('keeps topics apart', async () => {
-    const [a, b] = queues();
-    const consumers = {
-      ranges: consume(a, 'ranges'),
-      segments: consume(a, 'segments'),
-      results: consume(b, 'results'),
-    };
-    for (const topic of ['ranges', 'segments', 'results'] as const) await b.send(topic, messagesOf(topic));
-    await clock().advance(LONG_MS);
-    for (const [topic, consumer] of Object.entries(consumers)) expect(consumer.bodies).toEqual([topic]);
+    const [a, b] = its().queues;
+    const topics = ['ranges', 'segments', 'results'] as const;
+    const consumers = [a, a, b].map((queue, i) => consume(queue, topics[i] ?? 'ranges'));
+    for (const topic of topics) await b.send(topic, messagesOf(topic));
+    await its().until(() => consumers.every(({ bodies }) => bodies.length > 0));
+    for (const consumer of consumers) consumer.endAll();
+    for (const topic of topics) await its().quiet(topic);
+    expect(consumers.map(({ bodies }) => bodies)).toEqual(topics.map((topic) => [topic]));
   });
 
   it('delivers keys and bodies of every kind as they were given', async () => {
-    const [a, b] = queues();
+    const [a, b] = its().queues;
     const sent = NASTY_KEYS.map((key) => ({ key, body: `${key}\u0000${key}` }));
     await a.send('results', sent);
     const seen: Message[] = [];
     const stop = new AbortController();
     const handle = (messages: readonly Message[]) => Promise.resolve(void seen.push(...messages));
     const ended = b.consume('results', { batchMax: 7, inFlightMax: 1 }, handle, stop.signal);
-    await clock().advance(LONG_MS);
+    await its().until(() => seen.length >= sent.length);
+    await its().quiet('results');
     stop.abort();
     await ended;
-    expect(seen).toEqual(sent);
+    if (its().ordered === 'topic') expect(seen).toEqual(sent);
+    const byBody = (x: Message, y: Message) => (x.body < y.body ? -1 : 1);
+    expect(seen.toSorted(byBody)).toEqual(sent.toSorted(byBody));
   });
 
   it('delivers a large message whole', async () => {
-    const [a] = queues();
+    const [a] = its().queues;
     const body = '照'.repeat(1_000_000);
     await a.send('results', messagesOf(body));
     const consumer = consume(a, 'results');
-    await settled();
+    await its().prompt(() => consumer.bodies.length === 1);
     expect(consumer.bodies[0] === body).toBe(true);
   });
 }
 
-function describeRedelivery({ queues, clock, consume }: Play): void {
+function describeRedelivery({ its, consume }: Play): void {
   it('delivers again what a handler failed on, later, and not what it ended', async () => {
-    const [a] = queues();
+    const [a] = its().queues;
     const consumer = consume(a, 'results', { batchMax: 1, inFlightMax: 2 });
-    await a.send('results', messagesOf('good', 'bad'));
+    await a.send('results', spread(its(), 'good', 'bad'));
+    await its().prompt(() => consumer.batches.length === 2);
+    consumer.batches.find(({ bodies }) => bodies[0] === 'good')?.end();
+    consumer.batches.find(({ bodies }) => bodies[0] === 'bad')?.fail();
     await settled();
-    consumer.batches[0]?.end();
-    consumer.batches[1]?.fail();
-    await settled();
-    expect(consumer.bodies).toEqual(['good', 'bad']);
-    await clock().advance(LONG_MS);
-    expect(consumer.bodies).toEqual(['good', 'bad', 'bad']);
+    expect(consumer.bodies.toSorted()).toEqual(['bad', 'good']);
+    await its().until(() => consumer.batches.length > 2);
+    await its().quiet('results');
+    expect(consumer.bodies.slice(2)).toEqual(['bad']);
   });
 
   it('survives a handler that throws instead of rejecting', async () => {
-    const [a] = queues();
+    const [a] = its().queues;
     await a.send('results', messagesOf('1'));
     const stop = new AbortController();
     let calls = 0;
@@ -144,37 +167,39 @@ function describeRedelivery({ queues, clock, consume }: Play): void {
       return Promise.resolve();
     };
     const ended = a.consume('results', { batchMax: 1, inFlightMax: 1 }, handle, stop.signal);
-    await clock().advance(LONG_MS);
+    await its().until(() => calls >= 2);
+    await its().quiet('results');
     stop.abort();
     await ended;
     expect(calls).toBe(2);
   });
 
   it(`drops a message after ${DELIVERIES_MAX} failed deliveries, and no other`, async () => {
-    const [a, b] = queues();
+    const [a, b] = its().queues;
     const consumer = consume(a, 'results', { batchMax: 1 });
     await a.send('results', messagesOf('bad'));
-    for (let n = 0; n < DELIVERIES_MAX + 2; n++) {
-      await clock().advance(LONG_MS);
+    for (let n = 0; n < DELIVERIES_MAX; n++) {
+      await its().until(() => consumer.batches.length > n);
       consumer.batches[n]?.fail();
     }
+    await its().quiet('results');
     expect(consumer.bodies).toEqual(Array.from({ length: DELIVERIES_MAX }, () => 'bad'));
     await b.send('results', messagesOf('next'));
-    await clock().advance(LONG_MS);
+    await its().until(() => consumer.batches.length > DELIVERIES_MAX);
     expect(consumer.bodies.at(-1)).toBe('next');
   });
 
   it('waits longer after each failure', async () => {
-    const [a] = queues();
+    const [a] = its().queues;
     const consumer = consume(a, 'results');
     await a.send('results', messagesOf('bad'));
-    await settled();
+    await its().prompt(() => consumer.batches.length === 1);
     const waits: number[] = [];
     for (let n = 1; n < DELIVERIES_MAX; n++) {
-      const failedAtMs = clock().now();
+      const failedAtMs = its().now();
       consumer.batches[n - 1]?.fail();
-      while (consumer.batches.length === n && clock().now() < failedAtMs + LONG_MS) await clock().advance(10);
-      waits.push(clock().now() - failedAtMs);
+      await its().until(() => consumer.batches.length > n);
+      waits.push(its().now() - failedAtMs);
     }
     expect(waits[0]).toBeGreaterThan(50);
     expect(waits).toEqual(waits.toSorted((x, y) => x - y));
@@ -182,51 +207,74 @@ function describeRedelivery({ queues, clock, consume }: Play): void {
   });
 }
 
-function describeLimits({ queues, clock, consume }: Play): void {
+function describeLimits({ its, consume }: Play): void {
   it('hands over at most batchMax messages together, and at most inFlightMax batches at once', async () => {
-    const [a] = queues();
-    const sent = Array.from({ length: 100 }, (_, i) => String(i));
-    await a.send('segments', messagesOf(...sent));
+    const [a] = its().queues;
+    const sent = numbers(100);
+    await a.send('segments', spread(its(), ...sent));
     const consumer = consume(a, 'segments', { batchMax: 7, inFlightMax: 3 });
-    for (let ended = 0; ; ended++) {
-      await clock().advance(LONG_MS);
+    await its().until(() => consumer.underWay === 3);
+    await its().quiet('segments');
+    for (let ended = 0; ended < consumer.batches.length || consumer.bodies.length < 100; ended++) {
+      await its().until(() => consumer.batches.length > ended);
+      if (its().ordered === 'topic') {
+        await its().quiet('segments');
+        expect(consumer.underWay).toBe(Math.min(3, consumer.batches.length - ended));
+      }
       expect(consumer.underWay).toBeLessThanOrEqual(3);
-      if (ended === consumer.batches.length) break;
-      expect(consumer.underWay).toBe(Math.min(3, consumer.batches.length - ended));
       consumer.batches[ended]?.end();
     }
+    await its().quiet('segments');
+    expect(consumer.underWayMax).toBe(3);
     expect(consumer.batches.every(({ bodies }) => bodies.length <= 7)).toBe(true);
-    expect(consumer.batches).toHaveLength(15);
-    expect(consumer.bodies).toEqual(sent);
+    if (its().ordered === 'topic') expect(consumer.batches).toHaveLength(15);
+    expect(arrived(its(), consumer)).toEqual(sent);
+  });
+
+  it('hands over the messages of one key in the order they were sent', async () => {
+    const [a] = its().queues;
+    const sent = spread(its(), ...numbers(64));
+    await a.send('segments', sent);
+    const seen: Message[] = [];
+    const stop = new AbortController();
+    const handle = (messages: readonly Message[]) => Promise.resolve(void seen.push(...messages));
+    const ended = a.consume('segments', { batchMax: 3, inFlightMax: 1 }, handle, stop.signal);
+    await its().until(() => seen.length >= sent.length);
+    stop.abort();
+    await ended;
+    const ofKey = (messages: readonly Message[], key: string) =>
+      messages.filter((message) => message.key === key);
+    for (const key of its().keys) expect(ofKey(seen, key)).toEqual(ofKey(sent, key));
   });
 
   it('ends after an abort, when the batches under way have ended, and takes no more', async () => {
-    const [a, b] = queues();
-    await a.send('segments', messagesOf('1', '2', '3'));
+    const [a, b] = its().queues;
+    await a.send('segments', spread(its(), '1', '2', '3'));
     const consumer = consume(a, 'segments', { batchMax: 1, inFlightMax: 2 });
-    await settled();
+    await its().prompt(() => consumer.batches.length === 2);
     consumer.abort();
     consumer.batches[0]?.end();
-    await clock().advance(LONG_MS);
+    await its().quiet('segments');
     expect(consumer.hasEnded).toBe(false);
     consumer.batches[1]?.end();
-    await clock().advance(LONG_MS);
-    expect(consumer.hasEnded).toBe(true);
-    expect(consumer.bodies).toEqual(['1', '2']);
+    await its().until(() => consumer.hasEnded);
+    expect(consumer.batches).toHaveLength(2);
     const later = consume(b, 'segments');
-    await clock().advance(LONG_MS);
-    expect(later.bodies).toEqual(['3']);
+    await its().until(() => later.bodies.length > 0);
+    await its().quiet('segments');
+    expect(later.batches).toHaveLength(1);
+    expect(arrived(its(), consumer, later)).toEqual(['1', '2', '3']);
+    if (its().ordered === 'topic') expect(consumer.bodies).toEqual(['1', '2']);
   });
 
   it('ends at once when it was aborted before it began, or while it waits', async () => {
-    const [a] = queues();
+    const [a] = its().queues;
     await a.send('ranges', messagesOf('1'));
     const handle = () => Promise.reject(new Error('never handed over'));
     await a.consume('ranges', { batchMax: 1, inFlightMax: 1 }, handle, AbortSignal.abort());
     const idle = consume(a, 'segments');
     await settled();
     idle.abort();
-    await settled();
-    expect(idle.hasEnded).toBe(true);
+    await its().prompt(() => idle.hasEnded);
   });
 }

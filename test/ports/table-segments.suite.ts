@@ -32,10 +32,15 @@ export function describeSegments(handles: Handles): void {
   it('answers the two halves of a path to whichever reporter comes second', async () => {
     const [a, b] = handles();
     await a.createTask(newTask('t'));
-    const half = (table: Table, from: number, to: number) =>
-      table.addSlices({ taskId: 't', slices: [{ segmentId: 's', slice: sliceOf(from, to) }], nowMs: 2_000 });
-    const answers = await Promise.all([half(a, 0, 3), half(b, 3, 5)]);
-    expect(Math.max(...answers.map((answer) => answer.get('s')?.length ?? 0))).toBe(2);
+    for (let seq = 0; seq < 10; seq++) {
+      const step = advanceOver('t', { seq, from: seq === 0 ? '' : `k${seq - 1}`, to: `k${seq}` });
+      await a.advance(step);
+      const { segmentId } = step.segment;
+      const half = (table: Table, from: number, to: number) =>
+        table.addSlices({ taskId: 't', slices: [{ segmentId, slice: sliceOf(from, to) }], nowMs: 2_000 });
+      const answers = await Promise.all([half(a, 0, 3), half(b, 3, 5)]);
+      expect(Math.max(...answers.map((answer) => answer.get(segmentId)?.length ?? 0))).toBe(2);
+    }
   });
 
   it('moves a segment when a new slice comes, and only then', async () => {

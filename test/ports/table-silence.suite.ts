@@ -43,6 +43,14 @@ export function describeSilence(handles: Handles): void {
     expect(await a.segment('t', id(0))).toMatchObject({ rungAtMs: 3_000, rings: 1, movedAtMs: 2_000 });
   });
 
+  it('tells everything open as silent before the end of time', async () => {
+    const [a, b] = handles();
+    await a.createTask(newTask('t'));
+    await a.advance(advanceOver('t', { seq: 0, from: '', to: 'm' }));
+    expect((await b.silentRanges('t', Infinity, 9)).map((range) => range.rangeId)).toEqual(['root']);
+    expect((await b.silentSegments('t', Infinity, 9)).map((segment) => segment.seq)).toEqual([0]);
+  });
+
   it('rings more at once than a statement has room for', async () => {
     const [a] = handles();
     await a.createTask(newTask('t'));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../lib/core/errors.ts';
-import { readCredentials, secretsOf } from '../../lib/runtime/environment.ts';
+import { credentialsIn, requireCredentials, secretsOf } from '../../lib/runtime/environment.ts';
 
 const OSS = { OSS_ACCESS_KEY_ID: 'oss-id', OSS_ACCESS_KEY_SECRET: 'oss-secret' };
 const OWN = { COS_SECRET_ID: 'cos-id', COS_SECRET_KEY: 'cos-secret' };
@@ -10,27 +10,32 @@ const ROLE = {
   TENCENTCLOUD_SESSIONTOKEN: 'role-token',
 };
 
+function both(env: Record<string, string>) {
+  const credentials = credentialsIn(env);
+  return { oss: credentials.oss(), cos: credentials.cos() };
+}
+
 describe('credentials', () => {
   it('are those set by hand before those of the role, never one half of each', () => {
-    const { cos } = readCredentials({ ...OSS, ...OWN, ...ROLE });
+    const cos = credentialsIn({ ...OSS, ...OWN, ...ROLE }).cos();
     expect(cos).toEqual({ id: 'cos-id', secret: 'cos-secret', securityToken: undefined });
   });
 
   it('are the role’s, with its token, where none are set by hand', () => {
-    const { oss, cos } = readCredentials({ ...OSS, ...ROLE, OSS_SECURITY_TOKEN: 'sts' });
+    const { oss, cos } = both({ ...OSS, ...ROLE, OSS_SECURITY_TOKEN: 'sts' });
     expect(cos).toEqual({ id: 'role-id', secret: 'role-secret', securityToken: 'role-token' });
     expect(oss).toEqual({ id: 'oss-id', secret: 'oss-secret', securityToken: 'sts' });
   });
 
   it('that are set and empty count as not set', () => {
-    const { cos } = readCredentials({ ...OSS, ...ROLE, COS_SECRET_ID: '', COS_SECRET_KEY: '' });
+    const cos = credentialsIn({ ...ROLE, COS_SECRET_ID: '', COS_SECRET_KEY: '' }).cos();
     expect(cos).toEqual({ id: 'role-id', secret: 'role-secret', securityToken: 'role-token' });
   });
 
   it('that are missing are all named', () => {
     const missing = (env: Record<string, string>) => {
       try {
-        readCredentials(env);
+        requireCredentials(env);
       } catch (error) {
         if (error instanceof UserError) return error.mistakes.map((text) => text.split(' ')[0]);
       }
@@ -48,9 +53,10 @@ describe('credentials', () => {
 
   it('are read anew each time', () => {
     const env = { ...OSS, ...ROLE };
-    expect(readCredentials(env).cos.id).toBe('role-id');
+    const credentials = credentialsIn(env);
+    expect(credentials.cos().id).toBe('role-id');
     env.TENCENTCLOUD_SECRETID = 'next-id';
-    expect(readCredentials(env).cos.id).toBe('next-id');
+    expect(credentials.cos().id).toBe('next-id');
   });
 });
 

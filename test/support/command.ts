@@ -17,10 +17,17 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
-/** Starts `oss2cos ARGS` with the stand-ins' credentials and the migration's state directory. */
-export function startCommand(m: Migration, ...args: string[]): Running {
-  const child = spawn(process.execPath, ['dist/oss2cos.js', ...args, '--state-dir', m.stateDir], {
-    env: { ...process.env, ...ENVIRONMENT },
+export interface CommandPlace {
+  /** Undefined for commands that keep no state. */
+  readonly stateDir: string | undefined;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Starts `oss2cos ARGS` with the stand-ins' credentials. */
+export function startCommand({ stateDir, env }: CommandPlace, ...args: string[]): Running {
+  const where = stateDir === undefined ? [] : ['--state-dir', stateDir];
+  const child = spawn(process.execPath, ['dist/oss2cos.js', ...args, ...where], {
+    env: { ...process.env, ...ENVIRONMENT, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const text = { stdout: '', stderr: '' };

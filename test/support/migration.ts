@@ -83,7 +83,7 @@ export async function openMigration(
 
 async function runOnce(stateDir: string, task: Task, options: RunOptions): Promise<Report> {
   const stores = connectStores({
-    credentials: () => KEYS,
+    credentials: { oss: () => KEYS.oss, cos: () => KEYS.cos },
     clock: systemClock,
     dice: systemDice,
     connectionsMax: 100,

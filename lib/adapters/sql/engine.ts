@@ -9,6 +9,18 @@ export interface SqlEngine {
   readonly db: Kysely<Tables>;
   /** Leaves out rows whose key is taken; the result counts those inserted. */
   readonly insertIfAbsent: <T extends keyof Tables>(query: Insert<T>) => Insert<T>;
+  /** What stands behind the columns where a table is created. */
+  readonly tableOptions: string;
+  /** Runs the work of one method, which is one transaction; may run it again where a failure tells that nothing was done. */
+  readonly perform: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+/** What a query needs, within a transaction or outside. */
+export type Queries = Pick<SqlEngine, 'db' | 'insertIfAbsent'>;
+
+/** As a parameter: SQL has no word for Infinity. */
+export function instant(ms: number): number {
+  return Math.min(ms, Number.MAX_SAFE_INTEGER);
 }
 
 /** Rows of one statement: 8 columns a row stay far below SQLite's 32,766 parameters, and a statement within a few MB. */

@@ -2,7 +2,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { FailureCode } from '../../core/failures.ts';
 import { addFailures, type FailureSummary, type Sample, SAMPLES_MAX } from '../../core/slices.ts';
-import type { SqlEngine } from './engine.ts';
+import type { Queries, SqlEngine } from './engine.ts';
 import { fromJson, toJson } from './text.ts';
 
 interface RangeFailures {
@@ -16,7 +16,7 @@ interface RangeFailures {
  * overwrite each other. MySQL evaluates SET from left to right: `sampled` must come after what depends on it.
  */
 export async function addFailureRows(
-  { db, insertIfAbsent }: SqlEngine,
+  { db, insertIfAbsent }: Queries,
   { taskId, rangeId, failures }: RangeFailures,
 ): Promise<void> {
   const codes = Object.keys(failures) as FailureCode[];

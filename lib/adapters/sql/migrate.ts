@@ -4,8 +4,8 @@ import type { SqlEngine } from './engine.ts';
 import { createSchemaTable, MIGRATIONS } from './schema.ts';
 
 /** Throws `UserError` where a newer release has been at work. */
-export async function migrate({ db, insertIfAbsent }: SqlEngine): Promise<void> {
-  await createSchemaTable(db);
+export async function migrate({ db, insertIfAbsent, tableOptions }: SqlEngine): Promise<void> {
+  await createSchemaTable(db, tableOptions);
   await insertIfAbsent(db.insertInto('oss2cos_schema').values({ id: 1, version: 0 })).execute();
   const { version } = await db.selectFrom('oss2cos_schema').select('version').executeTakeFirstOrThrow();
   if (version > MIGRATIONS.length)
@@ -14,7 +14,7 @@ export async function migrate({ db, insertIfAbsent }: SqlEngine): Promise<void> 
     );
   for (const [from, statements] of MIGRATIONS.entries()) {
     if (from < version) continue;
-    for (const statement of statements) await statement.execute(db);
+    for (const statement of statements(tableOptions)) await statement.execute(db);
     await db
       .updateTable('oss2cos_schema')
       .set({ version: from + 1 })

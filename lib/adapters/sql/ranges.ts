@@ -2,7 +2,7 @@
 import type { Selectable } from 'kysely';
 import type { Advance, NewTask, Range, Table } from '../../ports/table.ts';
 import { plus, tallyOf } from './counters.ts';
-import type { SqlEngine } from './engine.ts';
+import { instant, type SqlEngine } from './engine.ts';
 import { COLUMN_BYTES_MAX, type Tables } from './schema.ts';
 import { insertSegment } from './segments.ts';
 import { decodeKey, encodeKey, fromJson, toJson } from './text.ts';
@@ -120,8 +120,8 @@ export async function silentRanges(
 ): Promise<Range[]> {
   const rows = await selectRanges(db, taskId)
     .where('state', '=', 'open' satisfies Range['state'])
-    .where('rung_at_ms', '<', beforeMs)
-    .where('moved_at_ms', '<', beforeMs)
+    .where('rung_at_ms', '<', instant(beforeMs))
+    .where('moved_at_ms', '<', instant(beforeMs))
     .orderBy('rung_at_ms')
     .orderBy('range_id')
     .limit(limit)

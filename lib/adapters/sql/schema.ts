@@ -86,12 +86,15 @@ const segmentId = sql.raw(`varbinary(${COLUMN_BYTES_MAX.segmentId})`);
 const sliceName = sql.raw(`varbinary(${COLUMN_BYTES_MAX.sliceName})`);
 const rings = sql.raw('rung_at_ms bigint not null, rings bigint not null, moved_at_ms bigint not null');
 
+/** Statements, given what stands behind the columns of a new table. */
+type Migration = (tableOptions: string) => readonly RawBuilder<unknown>[];
+
 /** Indexes are written as unique constraints (each ends with the row's own id): MySQL knows no `create index if not exists`. */
-const VERSION_1: readonly RawBuilder<unknown>[] = [
+const version1: Migration = (options) => [
   sql`create table if not exists oss2cos_tasks (
     task_id varchar(63) not null, digest varchar(64) not null, task longtext not null, state varchar(16) not null,
     started_at_ms bigint not null, finished_at_ms bigint, resumed_at_ms bigint not null,
-    primary key (task_id))`,
+    primary key (task_id)) ${sql.raw(options)}`,
   sql`create table if not exists oss2cos_ranges (
     task_id varchar(63) not null, range_id ${rangeId} not null,
     after_key ${key} not null, up_to_key ${key}, cursor_key ${key} not null,
@@ -105,7 +108,7 @@ const VERSION_1: readonly RawBuilder<unknown>[] = [
     ${rings},
     primary key (task_id, range_id),
     unique (task_id, after_key, range_id),
-    unique (task_id, state, rung_at_ms, range_id))`,
+    unique (task_id, state, rung_at_ms, range_id)) ${sql.raw(options)}`,
   sql`create table if not exists oss2cos_segments (
     task_id varchar(63) not null, segment_id ${segmentId} not null, range_id ${rangeId} not null,
     seq bigint not null, entries bigint not null, bytes bigint not null,
@@ -113,21 +116,21 @@ const VERSION_1: readonly RawBuilder<unknown>[] = [
     ${rings},
     primary key (task_id, segment_id),
     unique (task_id, done, rung_at_ms, segment_id),
-    unique (task_id, moved_at_ms, segment_id))`,
+    unique (task_id, moved_at_ms, segment_id)) ${sql.raw(options)}`,
   sql`create table if not exists oss2cos_slices (
     task_id varchar(63) not null, segment_id ${segmentId} not null, name ${sliceName} not null,
     from_entry bigint not null, to_entry bigint not null, summary longtext not null, came_at_ms bigint not null,
-    primary key (task_id, segment_id, name))`,
+    primary key (task_id, segment_id, name)) ${sql.raw(options)}`,
   sql`create table if not exists oss2cos_failures (
     task_id varchar(63) not null, range_id ${rangeId} not null, code varchar(32) not null,
     objects bigint not null default 0, samples longtext not null, sampled bigint not null default 0,
-    primary key (task_id, range_id, code))`,
+    primary key (task_id, range_id, code)) ${sql.raw(options)}`,
 ];
 
 /** Step n leads from version n to n + 1. Each may run twice, and in several processes at once. */
-export const MIGRATIONS: readonly (readonly RawBuilder<unknown>[])[] = [VERSION_1];
+export const MIGRATIONS: readonly Migration[] = [version1];
 
-export async function createSchemaTable(db: Kysely<Tables>): Promise<void> {
+export async function createSchemaTable(db: Kysely<Tables>, tableOptions: string): Promise<void> {
   await sql`create table if not exists oss2cos_schema (
-    id bigint not null, version bigint not null, primary key (id))`.execute(db);
+    id bigint not null, version bigint not null, primary key (id)) ${sql.raw(tableOptions)}`.execute(db);
 }

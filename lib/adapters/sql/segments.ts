@@ -2,7 +2,7 @@
 import { type ExpressionBuilder, type Selectable, sql } from 'kysely';
 import type { Advance, Freeze, Segment } from '../../ports/table.ts';
 import { plus, tallyColumns } from './counters.ts';
-import type { SqlEngine } from './engine.ts';
+import { instant, type SqlEngine } from './engine.ts';
 import { addFailureRows } from './failures.ts';
 import { COLUMN_BYTES_MAX, type Tables } from './schema.ts';
 import { decodeKey, encodeKey, fromJson, toJson } from './text.ts';
@@ -92,8 +92,8 @@ export async function silentSegments(
 ): Promise<Segment[]> {
   const rows = await selectSegments(db, taskId)
     .where('done', '=', 0)
-    .where('rung_at_ms', '<', beforeMs)
-    .where('moved_at_ms', '<', beforeMs)
+    .where('rung_at_ms', '<', instant(beforeMs))
+    .where('moved_at_ms', '<', instant(beforeMs))
     .orderBy('rung_at_ms')
     .orderBy('segment_id')
     .limit(limit)

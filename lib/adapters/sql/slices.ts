@@ -11,14 +11,19 @@ type NewSlices = Parameters<Table['addSlices']>[0];
 
 /**
  * The order matters where transactions run side by side: the update locks the segments' rows, so that the select
- * sees every slice committed before, and of two reporters with half a path each the second sees the whole.
+ * sees every slice committed before, and of two reporters with half a path each the second sees the whole. Rows are
+ * locked in the order of their keys: no two reporters wait for each other.
  */
 export async function addSlices(
   { db, insertIfAbsent }: SqlEngine,
   { taskId, slices, nowMs }: NewSlices,
 ): Promise<ReadonlyMap<string, readonly SliceSummary[]>> {
-  const rows = slices.map(({ segmentId, slice }) => sliceValues({ taskId, segmentId, slice, nowMs }));
-  const segmentIds = [...new Set(slices.map(({ segmentId }) => segmentId))].toSorted().map(segmentIdBytes);
+  const rows = slices
+    .map(({ segmentId, slice }) => sliceValues({ taskId, segmentId, slice, nowMs }))
+    .toSorted((a, b) => Buffer.compare(a.segment_id, b.segment_id) || Buffer.compare(a.name, b.name));
+  const segmentIds = [...new Set(slices.map(({ segmentId }) => segmentId))]
+    .map(segmentIdBytes)
+    .toSorted((a, b) => Buffer.compare(a, b));
   return db.transaction().execute(async (trx) => {
     let inserted = 0n;
     for (const chunk of chunksOf(rows)) {

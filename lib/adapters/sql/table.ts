@@ -10,33 +10,34 @@ import { totals } from './totals.ts';
 
 /** Creates or migrates the tables, then answers the store; `close` destroys the engine's connections. */
 export async function openSqlTable(engine: SqlEngine): Promise<Table> {
-  await migrate(engine);
-  const { db } = engine;
+  const { db, perform } = engine;
+  await perform(() => migrate(engine));
   return {
-    createTask: (newTask) => createTask(engine, newTask),
-    task: (taskId) => task(db, taskId),
-    unfinishedTasks: () => unfinishedTasks(db),
-    setTaskState: (args) => setTaskState(db, args),
-    range: (taskId, rangeId) => range(db, taskId, rangeId),
-    ranges: (taskId, afterKey, limit) => ranges(db, taskId, afterKey, limit),
-    advance: (step) => advance(db, step),
-    failRange: (args) => failRange(db, args),
-    segment: (taskId, segmentId) => segment(db, taskId, segmentId),
-    addSlices: (args) => addSlices(engine, args),
-    freeze: (frozen) => freeze(engine, frozen),
-    silentRanges: (taskId, beforeMs, limit) => silentRanges(db, taskId, beforeMs, limit),
-    silentSegments: (taskId, beforeMs, limit) => silentSegments(db, taskId, beforeMs, limit),
-    rang: (args) => rang(db, args),
-    totals: (taskId) => totals(db, taskId),
-    failedSegments: (taskId, after, limit) => failedSegments(db, taskId, after, limit),
+    createTask: (newTask) => perform(() => createTask(engine, newTask)),
+    task: (taskId) => perform(() => task(db, taskId)),
+    unfinishedTasks: () => perform(() => unfinishedTasks(db)),
+    setTaskState: (args) => perform(() => setTaskState(db, args)),
+    range: (taskId, rangeId) => perform(() => range(db, taskId, rangeId)),
+    ranges: (taskId, afterKey, limit) => perform(() => ranges(db, taskId, afterKey, limit)),
+    advance: (step) => perform(() => advance(db, step)),
+    failRange: (args) => perform(() => failRange(db, args)),
+    segment: (taskId, segmentId) => perform(() => segment(db, taskId, segmentId)),
+    addSlices: (args) => perform(() => addSlices(engine, args)),
+    freeze: (frozen) => perform(() => freeze(engine, frozen)),
+    silentRanges: (taskId, beforeMs, limit) => perform(() => silentRanges(db, taskId, beforeMs, limit)),
+    silentSegments: (taskId, beforeMs, limit) => perform(() => silentSegments(db, taskId, beforeMs, limit)),
+    rang: (args) => perform(() => rang(db, args)),
+    totals: (taskId) => perform(() => totals(db, taskId)),
+    failedSegments: (taskId, after, limit) => perform(() => failedSegments(db, taskId, after, limit)),
     close: () => db.destroy(),
   };
 }
 
+/** Segments before ranges, as `freeze` locks them. */
 function rang(db: SqlEngine['db'], args: Parameters<Table['rang']>[0]): Promise<void> {
   const { taskId, rangeIds, segmentIds, nowMs } = args;
   return db.transaction().execute(async (trx) => {
-    for (const chunk of chunksOf(rangeIds)) await rangRanges(trx, taskId, chunk, nowMs);
     for (const chunk of chunksOf(segmentIds)) await rangSegments(trx, taskId, chunk, nowMs);
+    for (const chunk of chunksOf(rangeIds)) await rangRanges(trx, taskId, chunk, nowMs);
   });
 }

@@ -26,6 +26,7 @@ type Num = number | string;
 export function totals(db: Kysely<Tables>, taskId: string): Promise<TaskTotals> {
   return db
     .transaction()
+    .setIsolationLevel('repeatable read') // both selects see one state of the rows
     .setAccessMode('read only')
     .execute(async (trx) => {
       const sums = await sumRanges(trx, taskId);

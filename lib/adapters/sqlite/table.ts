@@ -67,6 +67,8 @@ export async function openSqliteTable(path: string, clock: Clock): Promise<Table
   const engine: SqlEngine = {
     db: new Kysely<Tables>({ dialect: new TurnTakingDialect(connection) }),
     insertIfAbsent: (query) => query.onConflict((conflict) => conflict.doNothing()),
+    tableOptions: '',
+    perform: (work) => work(),
   };
   try {
     return await openSqlTable(engine);

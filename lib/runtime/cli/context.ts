@@ -3,15 +3,17 @@ import type { Writable } from 'node:stream';
 import type { Report } from '../../core/report.ts';
 import type { Clock, Dice } from '../../ports/clock.ts';
 import type { Stores } from '../../ports/stores.ts';
-import type { StoreCredentials } from '../environment.ts';
+import type { CredentialSource } from '../environment.ts';
 
 /** Takes secrets out of a text. */
 export type Redact = (text: string) => string;
 
 export interface OpenStoresOptions {
-  credentials(): StoreCredentials;
+  readonly credentials: CredentialSource;
   /** To each bucket. */
   readonly connectionsMax: number;
+  /** The part of a task's limits that this process may use; default: all of it. */
+  readonly share?: () => number;
 }
 
 /** A display of what a running task does. */

@@ -31,6 +31,13 @@ Credentials come from the environment alone:
   OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET, and OSS_SECURITY_TOKEN with a temporary key
   COS_SECRET_ID, COS_SECRET_KEY, and COS_SECURITY_TOKEN with a temporary key`;
 
+const ENGINES = `
+Queue and table, as the deployed functions have them:
+  OSS2COS_KAFKA_BROKERS   host:port, several with commas between
+  OSS2COS_KAFKA_PREFIX    of topics and groups; default oss2cos-
+  OSS2COS_KAFKA_USERNAME, OSS2COS_KAFKA_PASSWORD, OSS2COS_KAFKA_TLS=true, OSS2COS_KAFKA_CA
+  OSS2COS_MYSQL_HOST, _PORT, _USER, _PASSWORD, _DATABASE, _TLS, _CA   (not for copy alone)`;
+
 function examples(...lines: readonly string[]): string {
   return ['', 'Examples:', ...lines.map((line) => `  $ ${line}`)].join('\n');
 }
@@ -73,9 +80,27 @@ export const HELP = {
     examples(
       'oss2cos retry photos-2026                       # as photos-2026-retry-1',
       'oss2cos retry task.json --new-id photos-again',
+      `oss2cos retry ${FROM_ELSEWHERE} --print > retry.json   # for the planner function`,
     ) +
     '\n' +
     EXIT_STATUS,
+  start:
+    examples('oss2cos start task.json') +
+    '\n' +
+    CREDENTIALS +
+    '\n' +
+    ENGINES +
+    '\n\nExit status:\n  0    the task runs, or is there already\n  1    an error: nothing was started',
+  worker:
+    examples(
+      'oss2cos worker                               # copies, beside functions and other workers',
+      'oss2cos worker --roles planner,copy,reporter # a whole cluster without functions',
+    ) +
+    '\n' +
+    CREDENTIALS +
+    '\n' +
+    ENGINES +
+    '\n\nExit status:\n  0    stopped by Ctrl-C or SIGTERM, at a checkpoint\n  1    an error',
   preflight:
     examples('oss2cos preflight task.json') +
     '\n' +

@@ -1,7 +1,7 @@
 /** The commands and their options, as commander takes them. */
 import { Command, InvalidArgumentError } from 'commander';
 import packageJson from '../../../package.json' with { type: 'json' };
-import { ONE_PROCESS } from '../limits.ts';
+import { ONE_PROCESS, WORKER } from '../limits.ts';
 import type { CliContext } from './context.ts';
 import { controlCommand, type ControlVerb } from './control-command.ts';
 import { DESCRIPTION, HELP, TASK_FILE_WORDS, TASK_WORDS } from './help.ts';
@@ -9,8 +9,10 @@ import { migrateCommand } from './migrate-command.ts';
 import { policyCommand } from './policy-command.ts';
 import { preflightCommand } from './preflight-command.ts';
 import { retryCommand } from './retry-command.ts';
+import { startCommand } from './start-command.ts';
 import { statusCommand } from './status-command.ts';
 import { DEFAULT_STATE_DIR } from './task-target.ts';
+import { workerCommand, type WorkerCommandOptions } from './worker-command.ts';
 
 /** More objects under way than any one machine's line has use for. */
 const CONCURRENCY_MAX = 4_096;
@@ -37,6 +39,9 @@ export function buildProgram(io: CliContext, ended: (status: number) => void): C
       ended(await action(io, argument, options));
     };
   addRunning(program, run);
+  addWorking(program, run, async (options) => {
+    ended(await workerCommand(io, options));
+  });
   addWatching(program, run);
   addPreparing(program, run);
   return program;
@@ -62,9 +67,28 @@ function addRunning(program: Command, run: Run): void {
     'run what failed of a task that has ended, as a new task',
     TASK_WORDS,
   );
-  runnable(elsewhere(retry).option('--new-id <ID>', 'id of the new task; default: TASKID-retry-N')).action(
-    run(retryCommand),
+  runnable(
+    elsewhere(retry)
+      .option('--new-id <ID>', 'id of the new task; default: TASKID-retry-N')
+      .option('--print', 'print the new task, to be run elsewhere, and nothing more'),
+  ).action(run(retryCommand));
+}
+
+function addWorking(
+  program: Command,
+  run: Run,
+  work: (options: WorkerCommandOptions) => Promise<void>,
+): void {
+  command(program, 'start', 'hand a task to planner workers on Kafka', TASK_FILE_WORDS).action(
+    run(startCommand),
   );
+  program
+    .command('worker')
+    .description('take part in tasks that run in the cloud, on this host, until it is stopped')
+    .option('--roles <ROLES>', 'planner, copy, reporter, with commas between', 'copy')
+    .option('--concurrency <N>', 'objects under way at once', concurrency, WORKER.concurrency)
+    .addHelpText('after', HELP.worker)
+    .action(work);
 }
 
 function addWatching(program: Command, run: Run): void {

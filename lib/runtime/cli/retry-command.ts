@@ -12,6 +12,8 @@ import { findTask, spell, type TargetOptions, targetOf } from './task-target.ts'
 
 export interface RetryOptions extends TargetOptions, RunOptions {
   readonly newId?: string;
+  /** Only says what the retry would be: for the planner function, or `oss2cos start`. */
+  readonly print?: boolean;
 }
 
 interface Attempt {
@@ -72,12 +74,17 @@ function again(
   options: RetryOptions,
 ): Promise<number> | number {
   if (report === undefined || !isFinal(report)) {
+    if (options.print === true) throw new UserError(`${task.taskId}, its retry, has not ended`);
     note(io, `going on with ${task.taskId}, which has not ended`);
     return runMigration(io, task, options);
   }
   const manifest = report.manifests.failed;
   if (manifest === undefined) return nothingFailed(io, report);
   const retried = parseTask({ ...task, taskId, source: { ...task.source, manifest } });
+  if (options.print === true) {
+    print(io, JSON.stringify(retried, null, 2));
+    return 0;
+  }
   note(io, `retrying the keys of ${manifest} as task ${taskId}`);
   return runMigration(io, retried, options);
 }

@@ -1,11 +1,11 @@
 /** Opens the stores for the length of one command. */
 import type { Stores } from '../../ports/stores.ts';
-import { readCredentials } from '../environment.ts';
+import { credentialsIn, requireCredentials } from '../environment.ts';
 import { ONE_PROCESS } from '../limits.ts';
 import type { CliContext } from './context.ts';
 
 /** Requests beside those of objects under way: listing, manifests, results, report. */
-const SPARE_CONNECTIONS = 16;
+export const SPARE_CONNECTIONS = 16;
 const FEW_CONNECTIONS = 4;
 
 /** Throws `UserError` naming every credential that is missing, before anything is asked of a store. */
@@ -14,16 +14,16 @@ export async function withStores<T>(
   concurrency: number,
   use: (stores: Stores) => Promise<T>,
 ): Promise<T> {
-  readCredentials(io.env);
+  requireCredentials(io.env);
   const connectionsMax = concurrency + ONE_PROCESS.partsInFlight + SPARE_CONNECTIONS;
-  return opened(io, { credentials: () => readCredentials(io.env), connectionsMax }, use);
+  return opened(io, { credentials: credentialsIn(io.env), connectionsMax }, use);
 }
 
 /** For commands that look at a task's state objects alone: they need no keys of the source. */
 export async function withState<T>(io: CliContext, use: (stores: Stores) => Promise<T>): Promise<T> {
-  const env = { ...io.env, OSS_ACCESS_KEY_ID: 'unused', OSS_ACCESS_KEY_SECRET: 'unused' };
-  readCredentials(env);
-  return opened(io, { credentials: () => readCredentials(env), connectionsMax: FEW_CONNECTIONS }, use);
+  const credentials = credentialsIn(io.env);
+  credentials.cos();
+  return opened(io, { credentials, connectionsMax: FEW_CONNECTIONS }, use);
 }
 
 async function opened<T>(

@@ -1,0 +1,62 @@
+/** A broker and a database for the benchmark, and what was sent to them. */
+import { Kafka, logLevel } from 'kafkajs';
+import { createConnection } from 'mysql2/promise';
+import { topicName } from '../../lib/adapters/kafka/names.ts';
+import { TOPICS } from '../../lib/core/messages.ts';
+import { startKafka } from '../engines/kafka.ts';
+import { startMariadb } from '../engines/mariadb.ts';
+
+const PREFIX = 'bench-';
+
+export interface EngineCounts {
+  /** Sent to each topic. */
+  readonly messages: Readonly<Record<string, number>>;
+  /** Run by the server, of any kind, `begin` and `commit` too. */
+  readonly statements: number;
+}
+
+export interface Engines {
+  readonly env: Readonly<Record<string, string>>;
+  counts(): Promise<EngineCounts>;
+  stop(): Promise<void>;
+}
+
+export async function startEngines(copyPartitions: number): Promise<Engines> {
+  const [kafka, mariadb] = await Promise.all([startKafka(), startMariadb()]);
+  const admin = new Kafka({ brokers: [kafka.brokers], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  await admin.createTopics({
+    waitForLeaders: true,
+    topics: TOPICS.map((topic) => ({
+      topic: topicName(PREFIX, topic),
+      numPartitions: topic === 'segments' ? copyPartitions : 1,
+      replicationFactor: 1,
+    })),
+  });
+  const { host, port, user, password } = mariadb;
+  const database = await createConnection({ host, port, user, password });
+  return {
+    env: {
+      OSS2COS_KAFKA_BROKERS: kafka.brokers,
+      OSS2COS_KAFKA_PREFIX: PREFIX,
+      OSS2COS_MYSQL_HOST: host,
+      OSS2COS_MYSQL_PORT: String(port),
+      OSS2COS_MYSQL_USER: user,
+      OSS2COS_MYSQL_PASSWORD: password,
+    },
+    counts: async () => {
+      const sent = TOPICS.map(async (topic) => {
+        const offsets = await admin.fetchTopicOffsets(topicName(PREFIX, topic));
+        return [topic, offsets.reduce((sum, { offset }) => sum + Number(offset), 0)] as const;
+      });
+      const [rows] = await database.query("show global status like 'Questions'");
+      const [row] = rows as { Value: string }[];
+      return { messages: Object.fromEntries(await Promise.all(sent)), statements: Number(row?.Value) };
+    },
+    stop: async () => {
+      await admin.disconnect();
+      await database.end();
+      await Promise.all([kafka.stop(), mariadb.stop()]);
+    },
+  };
+}

@@ -1,0 +1,81 @@
+/** What an account has to give before anything can be deployed: told in one message, with the ways to give it. */
+import type { FunctionSettings, Settings, Variables } from './settings.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export const CREDENTIALS = ['TENCENTCLOUD_SECRET_ID', 'TENCENTCLOUD_SECRET_KEY'] as const;
+
+export function missingCredentials(settings: Settings, env: Environment): string[] {
+  const region =
+    settings.region === ''
+      ? ['the region: --region ap-guangzhou, --param="region=…" or TENCENTCLOUD_REGION']
+      : [];
+  return [
+    ...CREDENTIALS.filter((name) => isUnset(env, name)).map((name) => `${name} in the environment`),
+    ...region,
+  ];
+}
+
+/** For deploying; what is provisioned need not be given. */
+export function missingForDeploy(settings: Settings, env: Environment): string[] {
+  const { provision } = settings;
+  return [
+    ...missingCredentials(settings, env),
+    ...(provision ? missingForProvision(settings, env) : missingPlaces(settings)),
+    ...missingSecrets(settings, env).map(
+      (name) => `${name} in the environment (or, for all secrets, provider.ssm)`,
+    ),
+  ];
+}
+
+export function missingSecrets(settings: Settings, env: Environment): string[] {
+  const needed = settings.functions.flatMap((fn) => secretsFor(fn, settings));
+  const unset = needed.filter((secret) => !secret.optional && isUnset(env, secret.name));
+  return [...new Set(unset.map((secret) => secret.name))];
+}
+
+/** What the function's environment gets from deploy's own. None where the functions read a secret of SSM instead. */
+export function secretsFor(fn: FunctionSettings, settings: Settings) {
+  if (settings.ssm !== undefined) return [];
+  const always = (name: string) => ({ name, optional: false });
+  const kafka = usesAccess(fn, settings) ? ['OSS2COS_KAFKA_USERNAME', 'OSS2COS_KAFKA_PASSWORD'] : [];
+  const mysql = usesDatabase(fn) ? ['OSS2COS_MYSQL_PASSWORD'] : [];
+  return [...fn.secrets, ...[...kafka, ...mysql].map(always)];
+}
+
+export function secretValues(fn: FunctionSettings, settings: Settings, env: Environment): Variables {
+  const set = secretsFor(fn, settings).filter(({ name }) => !isUnset(env, name));
+  return Object.fromEntries(set.map(({ name }) => [name, env[name] ?? '']));
+}
+
+/** Outside the VPC Kafka is reached by its public SASL route. */
+export function usesAccess(fn: FunctionSettings, { kafka }: Settings): boolean {
+  return !fn.inVpc && kafka.access !== undefined;
+}
+
+/** Copy has no database. */
+export function usesDatabase(fn: FunctionSettings): boolean {
+  return fn.key !== 'copy';
+}
+
+function* missingPlaces({ kafka, mysql, vpcId, subnetId, functions }: Settings): Generator<string> {
+  if (kafka.instanceId === undefined)
+    yield 'the CKafka instance: --param="ckafka=ckafka-…" or OSS2COS_CKAFKA_ID';
+  if (mysql.clusterId === undefined && mysql.host === undefined)
+    yield 'the TDSQL-C cluster: --param="mysql=cynosdbmysql-…" or OSS2COS_MYSQL_CLUSTER_ID (or provider.mysql.host)';
+  if (!functions.some((fn) => fn.inVpc)) return;
+  if (vpcId === undefined) yield 'the VPC: --param="vpc=vpc-…" or OSS2COS_VPC_ID';
+  if (subnetId === undefined) yield 'its subnet: --param="subnet=subnet-…" or OSS2COS_SUBNET_ID';
+}
+
+function* missingForProvision({ zone, mysql }: Settings, env: Environment): Generator<string> {
+  if (zone === undefined)
+    yield 'the zone for what is provisioned: --param="zone=ap-guangzhou-6" or OSS2COS_ZONE';
+  const isNewCluster = mysql.clusterId === undefined && mysql.host === undefined;
+  if (isNewCluster && isUnset(env, 'OSS2COS_MYSQL_PASSWORD'))
+    yield 'OSS2COS_MYSQL_PASSWORD in the environment: the password that the new cluster gets';
+}
+
+function isUnset(env: Environment, name: string): boolean {
+  return (env[name] ?? '') === '';
+}

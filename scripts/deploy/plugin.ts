@@ -1,0 +1,95 @@
+/** The `tencent` provider of the framework: its schema, and which command does what. */
+import { UserError } from '../../lib/core/errors.ts';
+import type { Package } from './bundle.ts';
+import { CloudError } from './cloud-error.ts';
+import { type Context, makeContext } from './context.ts';
+import { checkDeployable, deploy, packageAll } from './deploy.ts';
+import type { Framework, Options, Output } from './framework.ts';
+import { showInfo } from './info.ts';
+import { invoke } from './invoke.ts';
+import { invokeLocal } from './invoke-local.ts';
+import { showLogs } from './logs.ts';
+import { writePackages } from './package.ts';
+import { remove } from './remove.ts';
+import { CONFIGURATION_SCHEMA } from './schema.ts';
+
+const NAME = 'tencent';
+const REGION = { usage: 'Region of the service', shortcut: 'r', type: 'string' };
+/** The framework knows these commands; declaring the option on each makes it take --region. */
+const REGIONAL = { options: { region: REGION } };
+
+export default class TencentProvider {
+  readonly provider = NAME;
+  readonly hooks: Readonly<Record<string, () => Promise<void>>>;
+  readonly commands = {
+    deploy: { ...REGIONAL, commands: { function: REGIONAL } },
+    invoke: { ...REGIONAL, commands: { local: REGIONAL } },
+    package: REGIONAL,
+    remove: REGIONAL,
+    info: REGIONAL,
+    logs: REGIONAL,
+    print: REGIONAL,
+  };
+
+  private packages: readonly Package[] = [];
+
+  static getProviderName(): string {
+    return NAME;
+  }
+
+  constructor(framework: Framework, options: Options, output: Output) {
+    framework.setProvider(NAME, this);
+    framework.configSchemaHandler.defineProvider(NAME, CONFIGURATION_SCHEMA);
+    const run = (work: (context: Context) => Promise<void>) => () =>
+      runCommand(framework, options, output, work);
+    this.hooks = {
+      'before:package:createDeploymentArtifacts': run((context) => this.package(context, framework)),
+      'deploy:deploy': run((context) => deploy(context, this.packages)),
+      'deploy:function:deploy': run(deployOne),
+      'invoke:invoke': run(invoke),
+      'invoke:local:invoke': run(invokeLocal),
+      'info:info': run(showInfo),
+      'logs:logs': run(showLogs),
+      'remove:remove': run(remove),
+    };
+  }
+
+  /** Deploy packages first: what it lacks is said before that. */
+  private async package(context: Context, framework: Framework): Promise<void> {
+    const isDeploy = framework.processedInput.commands[0] === 'deploy';
+    if (isDeploy) checkDeployable(context);
+    context.say.step('Bundling the functions');
+    this.packages = await packageAll(context);
+    await writePackages(context, framework, this.packages, !isDeploy);
+  }
+}
+
+async function deployOne(context: Context): Promise<void> {
+  checkDeployable(context);
+  await deploy(context, await packageAll(context), String(context.options.function));
+}
+
+/** What people can mend is shown as a message, without a stack; no message shows a secret. */
+async function runCommand(
+  framework: Framework,
+  options: Options,
+  output: Output,
+  work: (context: Context) => Promise<void>,
+): Promise<void> {
+  let clean = (text: string) => text;
+  try {
+    const context = makeContext(framework, options, output, process.env);
+    clean = context.say.clean;
+    await work(context);
+  } catch (error) {
+    if (error instanceof UserError || error instanceof CloudError)
+      throw new framework.classes.Error(clean(error.message), 'OSS2COS');
+    if (error instanceof Error) {
+      error.message = clean(error.message);
+      error.stack = clean(error.stack ?? '');
+    }
+    throw error;
+  } finally {
+    output.progress.get('oss2cos').remove();
+  }
+}

@@ -1,0 +1,67 @@
+/** The real broker behind the CKafka instances, as the control plane needs it. */
+import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
+
+export interface BrokerTopic {
+  readonly name: string;
+  readonly partitions: number;
+  /** For example `retention.ms`. */
+  readonly config: Readonly<Record<string, string>>;
+}
+
+export interface BrokerAdmin {
+  /** The broker here is one: topics have one replica there whatever the API says. A topic that exists stays as it is. */
+  createTopic(topic: BrokerTopic): Promise<void>;
+  setPartitions(name: string, partitions: number): Promise<void>;
+  setConfig(name: string, config: Readonly<Record<string, string>>): Promise<void>;
+  deleteTopic(name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Topics that exist in the API alone. */
+export const noBroker: BrokerAdmin = {
+  createTopic: () => Promise.resolve(),
+  setPartitions: () => Promise.resolve(),
+  setConfig: () => Promise.resolve(),
+  deleteTopic: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+};
+
+/** @param brokers `host:port,…` */
+export function kafkaAdmin(brokers: string): BrokerAdmin {
+  const kafka = new Kafka({
+    clientId: 'cloud-stand-in',
+    brokers: brokers.split(','),
+    logLevel: logLevel.NOTHING,
+  });
+  const admin = kafka.admin();
+  let connecting: Promise<void> | undefined;
+  const connected = () => (connecting ??= admin.connect());
+  const entries = (config: Readonly<Record<string, string>>) =>
+    Object.entries(config).map(([name, value]) => ({ name, value }));
+  return {
+    async createTopic({ name, partitions, config }) {
+      await connected();
+      const topic = { topic: name, numPartitions: partitions, replicationFactor: 1 };
+      await admin.createTopics({
+        topics: [{ ...topic, configEntries: entries(config) }],
+        waitForLeaders: true,
+      });
+    },
+    async setPartitions(name, partitions) {
+      await connected();
+      await admin.createPartitions({ topicPartitions: [{ topic: name, count: partitions }] });
+    },
+    async setConfig(name, config) {
+      await connected();
+      const resource = { type: ConfigResourceTypes.TOPIC, name, configEntries: entries(config) };
+      await admin.alterConfigs({ validateOnly: false, resources: [resource] });
+    },
+    async deleteTopic(name) {
+      await connected();
+      await admin.deleteTopics({ topics: [name] });
+    },
+    async close() {
+      if (connecting) await admin.disconnect();
+    },
+  };
+}
