@@ -119,7 +119,11 @@ export interface TaskTotals {
   readonly deliveredMs: number;
 }
 
-/** Errors are `StoreError` (`unavailable`, `busy`, `unknown`). Every method is one transaction. */
+/**
+ * Errors are `StoreError`: `unavailable`, `busy`, `unknown`, and `denied` or `invalid` where the engine refuses who asks.
+ * Every method is one transaction. One whose answer was lost is not run again by the table: `advance` run twice would
+ * say that somebody else had been first.
+ */
 export interface Table {
   /** Inserts the task and its root range (`open`, never rung: `rungAtMs` 0) unless the id is taken; answers the row that stands. */
   createTask(task: NewTask): Promise<TaskRow>;

@@ -3,20 +3,14 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import { UserError } from '../../lib/core/errors.ts';
+import options from './function-build.json' with { type: 'json' };
 import { hashOf, zipOf } from './zip.ts';
 
-/** How functions are bundled. Identifiers stay, so that a stack trace in the cloud's log can be read. */
-export const FUNCTION_BUILD = {
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
-  mainFields: ['module', 'main'], // the SDKs' ESM entries shake to a quarter of their CommonJS size
-  external: ['proxy-agent'], // ali-oss requires it only where a proxy is configured
-  minifyWhitespace: true,
-  minifySyntax: true,
-  logLevel: 'silent',
-} as const satisfies BuildOptions;
+/**
+ * Shared with scripts/build.mjs. CommonJS, as the SDKs require at run time; the SDKs' ESM entries, as they shake to a quarter;
+ * without `proxy-agent`, which ali-oss requires only where a proxy is configured; with identifiers, so that stack traces can be read.
+ */
+const FUNCTION_BUILD = options as BuildOptions;
 
 export interface Package {
   readonly key: string;
@@ -52,6 +46,7 @@ async function bundle(entry: string, root: string, key: string) {
   try {
     const { outputFiles, metafile } = await build({
       ...FUNCTION_BUILD,
+      logLevel: 'silent',
       absWorkingDir: root,
       entryPoints: [entry],
       outfile: BUNDLE_FILE,

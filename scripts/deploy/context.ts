@@ -6,6 +6,9 @@ import type { Framework, Options, Output } from './framework.ts';
 import { CREDENTIALS, secretsFor } from './missing.ts';
 import { readSettings, type Settings } from './settings.ts';
 
+/** The spinner that `step` writes to. */
+export const PROGRESS = 'oss2cos';
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Say {
@@ -73,7 +76,7 @@ function sayThrough(
   return {
     clean,
     line: (text) => log.notice(clean(text)),
-    step: (text) => progress.get('oss2cos').notice(clean(text)),
+    step: (text) => progress.get(PROGRESS).notice(clean(text)),
     answer: (text) => writeText(clean(text)),
     warning: (text) => log.warning(clean(text)),
   };

@@ -1,8 +1,5 @@
 /** What this plugin uses of the `serverless` framework, which ships no types for plugins of other providers. */
 
-/** A failure with a message for people; anything else is shown with its stack. */
-export type FrameworkError = new (message: string, code: string) => Error;
-
 export interface FunctionObject {
   readonly name: string;
   readonly handler: string;
@@ -17,7 +14,6 @@ export interface Framework {
     readonly functions: Readonly<Record<string, FunctionObject>>;
   };
   readonly processedInput: { readonly commands: readonly string[] };
-  readonly classes: { readonly Error: FrameworkError };
   readonly configSchemaHandler: { defineProvider(name: string, schema: object): void };
   setProvider(name: string, provider: object): void;
 }

@@ -33,16 +33,18 @@ export async function showLogs(context: Context): Promise<void> {
     throw new UserError(`There is no log topic ${settings.names.stack}; run serverless deploy first`);
   const query = queryOf(fn.name, options.filter);
   let fromMs = momentOf(typeof options.startTime === 'string' ? options.startTime : '10m', Date.now());
-  const shown = new Set<string>();
+  const intervalMs = intervalOf(options.interval);
+  const shown = new Map<string, number>();
   for (;;) {
     const lines = await search(cloud, topic.id, query, fromMs);
-    for (const { id, text } of lines) {
+    for (const { id, text, timeMs } of lines) {
       if (!shown.has(id)) say.answer(text);
-      shown.add(id);
+      shown.set(id, timeMs);
     }
     if (options.tail !== true) return;
     fromMs = Math.max(fromMs, (lines.at(-1)?.timeMs ?? 0) - LATE_MS);
-    await sleep(intervalOf(options.interval));
+    for (const [id, timeMs] of shown) if (timeMs < fromMs) shown.delete(id);
+    await sleep(intervalMs);
   }
 }
 

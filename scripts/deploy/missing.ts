@@ -22,6 +22,7 @@ export function missingForDeploy(settings: Settings, env: Environment): string[]
   return [
     ...missingCredentials(settings, env),
     ...(provision ? missingForProvision(settings, env) : missingPlaces(settings)),
+    ...missingTarget(settings, env),
     ...missingSecrets(settings, env).map(
       (name) => `${name} in the environment (or, for all secrets, provider.ssm)`,
     ),
@@ -66,6 +67,15 @@ function* missingPlaces({ kafka, mysql, vpcId, subnetId, functions }: Settings):
   if (!functions.some((fn) => fn.inVpc)) return;
   if (vpcId === undefined) yield 'the VPC: --param="vpc=vpc-…" or OSS2COS_VPC_ID';
   if (subnetId === undefined) yield 'its subnet: --param="subnet=subnet-…" or OSS2COS_SUBNET_ID';
+}
+
+/** Without either, no function could read or write a state object. */
+function missingTarget({ role, ssm }: Settings, env: Environment): string[] {
+  const hasKey = !isUnset(env, 'COS_SECRET_ID') && !isUnset(env, 'COS_SECRET_KEY');
+  if (role !== undefined || ssm !== undefined || hasKey) return [];
+  return [
+    'what lets the functions at COS: a role by --param="role=…" or OSS2COS_ROLE, else COS_SECRET_ID and COS_SECRET_KEY in the environment',
+  ];
 }
 
 function* missingForProvision({ zone, mysql }: Settings, env: Environment): Generator<string> {

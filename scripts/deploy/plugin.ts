@@ -2,7 +2,7 @@
 import { UserError } from '../../lib/core/errors.ts';
 import type { Package } from './bundle.ts';
 import { CloudError } from './cloud-error.ts';
-import { type Context, makeContext } from './context.ts';
+import { type Context, makeContext, PROGRESS } from './context.ts';
 import { checkDeployable, deploy, packageAll } from './deploy.ts';
 import type { Framework, Options, Output } from './framework.ts';
 import { showInfo } from './info.ts';
@@ -77,19 +77,24 @@ async function runCommand(
   work: (context: Context) => Promise<void>,
 ): Promise<void> {
   let clean = (text: string) => text;
+  const spinner = output.progress.get(PROGRESS);
   try {
     const context = makeContext(framework, options, output, process.env);
     clean = context.say.clean;
     await work(context);
+    spinner.remove();
   } catch (error) {
-    if (error instanceof UserError || error instanceof CloudError)
-      throw new framework.classes.Error(clean(error.message), 'OSS2COS');
+    spinner.remove();
+    if (error instanceof UserError || error instanceof CloudError) await end(clean(error.message));
     if (error instanceof Error) {
       error.message = clean(error.message);
       error.stack = clean(error.stack ?? '');
     }
     throw error;
-  } finally {
-    output.progress.get('oss2cos').remove();
   }
+}
+
+/** The framework would show a failure on stdout, where answers belong: so it is told on stderr, and the process ends here. */
+function end(message: string): Promise<never> {
+  return new Promise(() => process.stderr.write(`\n${message}\n`, () => process.exit(1)));
 }

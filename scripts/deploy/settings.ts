@@ -135,7 +135,7 @@ const DEFAULTS = {
   replicas: 2,
   retentionMs: 7 * DAY_MS,
   logRetentionDays: 7,
-  bundleMbMax: 3,
+  bundleMbMax: 4,
 } as const;
 
 export function readSettings(framework: Pick<Framework, 'service'>, options: Options): Settings {

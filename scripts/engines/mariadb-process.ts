@@ -1,5 +1,5 @@
 /** A server as a child process: started until it says that it is ready, ended by its own handle, never left behind. */
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
@@ -14,6 +14,8 @@ interface Expectation {
   readonly ready: RegExp;
   readonly readyMsMax: number;
   readonly log: (line: string) => void;
+  /** Its files: removed with it where this process dies before it has ended it. */
+  readonly folder: string;
 }
 
 const LINES_KEPT = 20;
@@ -24,8 +26,7 @@ export async function engineProcess(child: ChildProcess, expected: Expectation):
   const lines: string[] = [];
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const kill = () => void child.kill('SIGKILL');
-  process.once('exit', kill);
-  void exited.then(() => process.off('exit', kill));
+  if (child.pid !== undefined) guard(child.pid, expected.folder, exited);
   const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
     child.kill(signal);
     const timer = setTimeout(kill, END_MS_MAX);
@@ -51,10 +52,21 @@ export async function engineProcess(child: ChildProcess, expected: Expectation):
   } catch (error) {
     if (child.pid === undefined) throw error; // it was never there
     await end('SIGKILL');
-    throw new Error([String(error), ...lines].join('\n'), { cause: error });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error([reason, ...lines].join('\n'), { cause: error });
   }
   if (child.pid === undefined) throw new Error('it has no process');
   return { pid: child.pid, end };
+}
+
+/** Sees this process end, however it ends, by a pipe that closes with it; a signal from the keyboard does not reach it. */
+function guard(pid: number, folder: string, exited: Promise<void>): void {
+  const script = 'read -r _; kill -9 "$0"; rm -rf "$1"';
+  const watcher = spawn('sh', ['-c', script, String(pid), folder], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  void exited.then(() => watcher.kill('SIGKILL'));
 }
 
 function readLines(stream: Readable, read: (line: string) => void): void {

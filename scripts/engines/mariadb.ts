@@ -142,7 +142,7 @@ function startServer({ folder, port, log, hasTls }: Site): Promise<EngineProcess
     ...(hasTls ? [`--ssl-cert=${join(folder, 'cert.pem')}`, `--ssl-key=${join(folder, 'key.pem')}`] : []),
   ];
   const child = spawn('mariadbd', args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  return engineProcess(child, { ready: /ready for connections/, readyMsMax: 60_000, log }).catch(
+  return engineProcess(child, { ready: /ready for connections/, readyMsMax: 60_000, log, folder }).catch(
     (error: unknown) => {
       throw explained(error, 'mariadbd');
     },
@@ -170,8 +170,9 @@ function explained(error: unknown, program: string): Error {
       `${program} was not found: install MariaDB's server (Debian and Ubuntu: apt-get install mariadb-server)`,
       { cause: error },
     );
+  const reason = error instanceof Error ? error.message : String(error);
   const { stderr = '' } = error as { readonly stderr?: string };
-  return new Error(`${program} failed: ${stderr.trim() || String(error)}`, { cause: error });
+  return new Error(`${program} failed: ${stderr.trim() || reason}`, { cause: error });
 }
 
 function removeFolder(folder: string): Promise<void> {

@@ -55,7 +55,6 @@ export function framework(
     serviceDir: '/nowhere',
     service: { service: 'oss2cos', provider, functions },
     processedInput: { commands: [] },
-    classes: { Error },
     configSchemaHandler: { defineProvider: () => undefined },
     setProvider: () => undefined,
   };

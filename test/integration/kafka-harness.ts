@@ -64,14 +64,6 @@ export function kafkaOptions(
 ): KafkaOptions & { readonly log: EventList } {
   const clock = systemClock;
   const log = new EventList();
-  if (process.env['KDEBUG'])
-    for (const l of ['warn', 'error'] as const) {
-      const f = log[l].bind(log);
-      log[l] = (e, x) => {
-        console.log(performance.now().toFixed(0), l, e, JSON.stringify(x));
-        f(e, x);
-      };
-    }
   /** Jitter would blur the order of delays. */
   const dice = { random: () => 0.5, unique: () => systemDice.unique() };
   const plain = { brokers: [brokers], tls: undefined, sasl: undefined, clientId: 'oss2cos-test' };

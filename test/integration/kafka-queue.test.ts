@@ -25,8 +25,8 @@ const { brokers, secured, sasl } = inject('kafka');
 
 interface Scene {
   readonly place: Place;
-  open(timings?: KafkaTimings): Promise<KafkaQueue>;
-  consume(queue: KafkaQueue, options?: ConstructorParameters<typeof Consumer>[2]): Consumer;
+  readonly open: (timings?: KafkaTimings) => Promise<KafkaQueue>;
+  readonly consume: (queue: KafkaQueue, options?: ConstructorParameters<typeof Consumer>[2]) => Consumer;
 }
 
 /** Topics of the test's own; everything ends with it. */
@@ -105,10 +105,10 @@ describe('listeners', () => {
     const limits = { batchMax: 1, inFlightMax: 1 };
     const { signal } = new AbortController();
     for (const call of [
-      queue.send('ranges', messagesOf('1')),
-      queue.consume('ranges', limits, handle, signal),
+      () => queue.send('ranges', messagesOf('1')),
+      () => queue.consume('ranges', limits, handle, signal),
     ]) {
-      const error = await call.catch((reason: unknown) => reason);
+      const error = await call().catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(UserError);
       expect(String(error)).toMatch(/nowhere-ranges.*deploy/);
     }

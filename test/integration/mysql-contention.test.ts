@@ -6,7 +6,7 @@ import type { Table } from '../../lib/ports/table.ts';
 import { advanceOver, newTask, sliceOf, tallyWith } from '../ports/table-fixtures.ts';
 import { EventList } from '../support/logged.ts';
 import { errorOf } from '../support/store-error.ts';
-import { ask, dropDatabase, mysqlOptions, newDatabase, openTable } from './mysql-databases.ts';
+import { ask, dropDatabase, eventually, mysqlOptions, newDatabase, openTable } from './mysql-databases.ts';
 
 const SEGMENT = 'root/0-u';
 
@@ -27,7 +27,7 @@ async function withRival(limits: MysqlOptions['limits'] = {}) {
 
 async function someoneWaits(): Promise<void> {
   const waiting = "select trx_id from information_schema.innodb_trx where trx_state = 'LOCK WAIT'";
-  while ((await ask(inject('mariadb'), waiting)).length === 0);
+  await eventually(async () => (await ask(inject('mariadb'), waiting)).length > 0);
 }
 
 it('runs a transaction again that the server chose as the victim of a deadlock', async () => {
@@ -88,7 +88,7 @@ async function settleAll(table: Table, segments: number): Promise<number> {
   let won = 0;
   for (let seq = 0; seq < segments; seq++) {
     const segmentIds = [seq, Math.max(0, seq - 1), Math.max(0, seq - 2)].map((n) => `root/${n}-u`);
-    while ((await table.segment('t', segmentIds[0]!)) === undefined);
+    await eventually(async () => (await table.segment('t', segmentIds[0]!)) !== undefined);
     const slices = segmentIds.map((segmentId) => ({ segmentId, slice: sliceOf(0, 5) }));
     await table.addSlices({ taskId: 't', slices, nowMs: 3_000 + seq });
     const failures = { NETWORK: { objects: 1, samples: [{ key: `${seq}`, message: 'm' }] } };

@@ -43,3 +43,9 @@ export async function openTable(options: MysqlOptions): Promise<Table> {
   onTestFinished(() => table.close());
   return table;
 }
+
+/** Waits for something that another connection makes true; each look is a request of its own. */
+export async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  for (let look = 0; look < 10_000; look++) if (await holds()) return;
+  throw new Error('it never came true');
+}

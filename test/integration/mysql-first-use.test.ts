@@ -6,7 +6,15 @@ import { UserError } from '../../lib/core/errors.ts';
 import { newTask } from '../ports/table-fixtures.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { errorOf } from '../support/store-error.ts';
-import { ask, dropDatabase, mysqlOptions, newDatabase, openTable, type Server } from './mysql-databases.ts';
+import {
+  ask,
+  dropDatabase,
+  eventually,
+  mysqlOptions,
+  newDatabase,
+  openTable,
+  type Server,
+} from './mysql-databases.ts';
 
 const HANDLES = 8;
 
@@ -93,5 +101,5 @@ it('leaves no connection behind when it is closed', async () => {
   await Promise.all(Array.from({ length: 9 }, () => table.task('t')));
   expect(await connected()).toBe(4);
   await table.close();
-  while ((await connected()) > 0); // the server notices a moment later
+  await eventually(async () => (await connected()) === 0); // the server notices a moment later
 });

@@ -73,7 +73,7 @@ it('waits for a server that refuses connections until it has started', async () 
   const log = new EventList();
   await server.kill();
   const opening = openMysqlTable(optionsFor(log, {}));
-  await until(() => eventsOf(log, 'mysql.connect').length >= 2);
+  await Promise.race([opening, until(() => eventsOf(log, 'mysql.connect').length >= 2)]);
   await server.start();
   const table = await opening;
   await table.createTask(newTask('t'));
@@ -85,7 +85,7 @@ it('waits for a cluster that holds connections while it wakes', async () => {
   proxy.holds = true;
   const log = new EventList();
   const opening = openTable(optionsFor(log, { connectMsMax: 100 }, proxy));
-  await until(() => eventsOf(log, 'mysql.connect').length >= 2);
+  await Promise.race([opening, until(() => eventsOf(log, 'mysql.connect').length >= 2)]);
   proxy.holds = false;
   expect(await (await opening).task('t')).toBeUndefined();
 });

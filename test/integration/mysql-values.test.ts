@@ -35,6 +35,12 @@ it('counts bytes up to 2^53 - 1 without losing one', async () => {
   });
 });
 
+it('counts a row that an update found, also where nothing of it changed', async () => {
+  const { table } = await newTable();
+  const again = { taskId: 't', from: ['running'], to: 'running', atMs: newTask('t').nowMs } as const;
+  expect(await table.setTaskState(again)).toBe(true);
+});
+
 it('takes ten thousand slices of many segments at once', async () => {
   const { table } = await newTable();
   const slices = Array.from({ length: 10_000 }, (_, i) => ({

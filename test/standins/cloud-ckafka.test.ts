@@ -39,7 +39,12 @@ describe('topics', () => {
       EnableAclRule: 0,
     });
     await ckafka.DeleteTopic({ InstanceId, TopicName: 'results' });
-    const changes = ['create results 2 604800000', 'grow results 6', 'configure results 60000', 'delete results'];
+    const changes = [
+      'create results 2 604800000',
+      'grow results 6',
+      'configure results 60000',
+      'delete results',
+    ];
     expect(told).toEqual(changes);
   });
 

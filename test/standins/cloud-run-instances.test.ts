@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { bundle, run } from '../support/child.ts';
 import { tempFolder } from '../support/temp-folder.ts';
-import { answerOf, eventually, functionOf, isAlive, openRuntime } from './cloud/run/harness.ts';
+import { answerOf, eventually, functionOf, isAlive, openRuntime, stateOf } from './cloud/run/harness.ts';
 
 const WHO = `let events = 0; exports.main_handler = async () => ({ pid: process.pid, events: ++events });`;
 
@@ -14,11 +14,6 @@ const GATED = `const fs = require('node:fs');
     while (!fs.existsSync(folder + '/go')) await new Promise((resolve) => setTimeout(resolve, 5));
     return process.pid;
   };`;
-
-/** `T`: stopped by a signal. */
-function stateOf(pid: number): string {
-  return /^State:\s+(\w)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '';
-}
 
 test('events that follow each other meet the same instance, with what it remembers', async () => {
   const { runtime } = openRuntime();
@@ -134,13 +129,25 @@ test('close ends frozen and busy instances with all they started, and leaves no 
   expect((await runtime.invoke(functionOf(WHO), '{}')).status).toBe(-1);
 });
 
+test('what an instance has started ends with it, and holds no answer up', async () => {
+  const { runtime } = openRuntime();
+  const code = `exports.main_handler = async () => {
+      const { pid } = require('node:child_process').spawn('sleep', ['1000'], { stdio: 'inherit' });
+      console.log(pid);
+      process.exit(3);
+    };`;
+  const outcome = await runtime.invoke(functionOf(code, { timeoutS: 25 }), '{}');
+  expect(outcome.status).toBe(439);
+  await eventually(() => !isAlive(Number(outcome.log.split('\n')[0])));
+});
+
 test('a frozen process dies with its parent, however that dies', async () => {
   const folder = await tempFolder();
   const program = join(folder, 'program.cjs');
   writeFileSync(program, `process.on('message', () => {}); process.send('started');`);
   const parent = run(await bundle('../standins/cloud/run/orphan-child.ts', folder), program);
   const pid = Number(await parent.line());
-  expect(stateOf(pid)).toBe('T');
+  await eventually(() => stateOf(pid) === 'T');
   await parent.kill();
   await eventually(() => !isAlive(pid));
 });

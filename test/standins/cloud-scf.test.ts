@@ -134,7 +134,11 @@ describe('what SCF refuses', () => {
     ],
     ['a role that does not exist', { Role: 'nobody' }, 'FailedOperation.QcsRoleNotFound'],
     ['a subnet of no VPC', { VpcConfig: { VpcId: 'vpc-x', SubnetId: 'subnet-one' } }, 'ResourceNotFound.Vpc'],
-    ['a log topic that does not exist', { ClsLogsetId: 'set-one', ClsTopicId: 'x' }, 'InvalidParameterValue.Cls'],
+    [
+      'a log topic that does not exist',
+      { ClsLogsetId: 'set-one', ClsTopicId: 'x' },
+      'InvalidParameterValue.Cls',
+    ],
     ['another namespace', { Namespace: 'mine' }, 'ResourceNotFound.Namespace'],
     ['no code', { Code: {} }, 'MissingParameter.Code'],
     ['no Base64', { Code: { ZipFile: 'a' } }, 'InvalidParameterValue.ZipFileBase64BinasciiError'],

@@ -45,13 +45,13 @@ export const KAFKA_TIMINGS: KafkaTimings = {
 const CONNECT_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 
-/** About three seconds: past a leader's election; longer troubles are the callers' to wait out. */
+/** A second and a half: past a short election; longer troubles are the callers' to wait out. */
 export const CLIENT_RETRY = {
   initialRetryTime: 200,
   maxRetryTime: 2_000,
   factor: 0.2,
   multiplier: 2,
-  retries: 4,
+  retries: 3,
 } as const;
 
 /** A client of its own for each consumer: kafkajs shares committed offsets among the consumers of one client. */

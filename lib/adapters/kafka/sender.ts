@@ -8,7 +8,9 @@ import { inRequests } from './requests.ts';
 
 /** Every replica in sync has it. */
 const ACKS_ALL = -1;
-const ATTEMPTS_MAX = 3;
+const ATTEMPTS_MAX = 2;
+/** Each of them may connect anew, with retries of its own. */
+const SEND_RETRY = { ...CLIENT_RETRY, retries: 2 };
 
 interface Line {
   readonly producer: Producer;
@@ -91,7 +93,7 @@ export class Sender {
       allowAutoTopicCreation: false,
       createPartitioner: Partitioners.DefaultPartitioner,
       idempotent: false,
-      retry: CLIENT_RETRY,
+      retry: SEND_RETRY,
     });
     return { producer, connected: producer.connect() };
   }

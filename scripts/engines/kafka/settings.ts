@@ -48,6 +48,9 @@ export function serverProperties({ folder, ports, keystore, user }: BrokerSettin
     'transaction.state.log.min.isr': 1,
     'group.initial.rebalance.delay.ms': 0,
     'group.min.session.timeout.ms': 1_000,
+    // A broker that was killed comes back only when its former life has run out.
+    'broker.session.timeout.ms': 3_000,
+    'broker.heartbeat.interval.ms': 500,
     'log.cleaner.enable': false,
     'num.network.threads': 2,
     'num.io.threads': 4,

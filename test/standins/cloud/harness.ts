@@ -11,10 +11,10 @@ import type { Key } from './signature.ts';
 import { type CloudStandin, startCloud } from './server.ts';
 
 export const KEY = { id: 'AKIDtest', secret: 'canary-secret' };
-export const REGION = 'ap-guangzhou';
+const REGION = 'ap-guangzhou';
 export const ROLE_KEY = { id: 'AKIDrole', secret: 'role-secret', token: 'role-token' };
 
-export const SEEDS = {
+const SEEDS = {
   vpcs: [{ id: 'vpc-one', cidr: '10.0.0.0/16' }],
   subnets: [{ id: 'subnet-one', vpcId: 'vpc-one', cidr: '10.0.0.0/24' }],
   ckafka: [
@@ -67,7 +67,7 @@ export async function codeOf(call: Promise<unknown>): Promise<string> {
   );
   if (error === undefined) return '';
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
-  throw error instanceof Error ? error : new Error(String(error));
+  throw new Error('it was refused with something else than a code', { cause: error });
 }
 
 export function zipOf(source = 'exports.main_handler = async () => 1'): string {

@@ -32,7 +32,7 @@ export function shapesOf(models: string): Shapes {
 
 function declared(statement: ts.Statement): [string, Map<string, Member>][] {
   // `export type XRequest = null` stands for a request without parameters.
-  if (ts.isTypeAliasDeclaration(statement)) return [[statement.name.text, new Map()]];
+  if (ts.isTypeAliasDeclaration(statement)) return [[statement.name.text, new Map<string, Member>()]];
   if (!ts.isInterfaceDeclaration(statement)) return [];
   const members = statement.members.filter((member) => ts.isPropertySignature(member));
   return [[statement.name.text, new Map(members.map((member) => named(member)))]];

@@ -1,5 +1,8 @@
 /** The real broker behind the CKafka instances, as the control plane needs it. */
-import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
+import kafkajs from 'kafkajs';
+
+// Not all of its exports can be imported by name.
+const { ConfigResourceTypes, Kafka, logLevel } = kafkajs;
 
 export interface BrokerTopic {
   readonly name: string;

@@ -41,9 +41,9 @@ export function topicActions(world: World): Actions<Client> {
     async CreateTopic(params) {
       const instance = runningInstance(params.InstanceId, world);
       const topic = newTopic(params, instance, world.now());
-      instance.topics.set(topic.name, topic);
       const { name, partitions, config } = topic;
       await world.broker.createTopic({ name, partitions, config: brokerConfig(config) });
+      instance.topics.set(name, topic);
       return { Result: { TopicId: topic.id } };
     },
     async ModifyTopicAttributes(params) {
@@ -53,8 +53,8 @@ export function topicActions(world: World): Actions<Client> {
       const { Note: note = topic.note, ReplicaNum: replicas = topic.replicas } = params;
       checkNote(note);
       checkReplicas(replicas, instance);
-      Object.assign(topic, { config, note, replicas });
       await world.broker.setConfig(topic.name, brokerConfig(config));
+      Object.assign(topic, { config, note, replicas });
       return { Result: OPERATED };
     },
     async CreatePartition({ InstanceId: id, TopicName: name, PartitionNum: partitions }) {
@@ -67,15 +67,15 @@ export function topicActions(world: World): Actions<Client> {
       );
       checkPartitions(partitions);
       checkRoom(instance, (partitions - topic.partitions) * topic.replicas);
-      topic.partitions = partitions;
       await world.broker.setPartitions(name, partitions);
+      topic.partitions = partitions;
       return { Result: OPERATED };
     },
     async DeleteTopic({ InstanceId: id, TopicName: name }) {
       const instance = runningInstance(id, world);
       topicOf(instance, name);
-      instance.topics.delete(name);
       await world.broker.deleteTopic(name);
+      instance.topics.delete(name);
       return { Result: OPERATED };
     },
   };

@@ -31,8 +31,8 @@ export interface LogEntry {
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** The fields that SCF writes, with their types (document 583/52637). */
-export const SCF_FIELDS = {
+/** The fields that SCF writes, with their types (document 583/60336). */
+const SCF_FIELDS = {
   SCF_FunctionName: 'text',
   SCF_Namespace: 'text',
   SCF_StartTime: 'long',

@@ -49,8 +49,13 @@ function matchesOf(params: SearchLogRequest, topic: LogTopic, world: World): Log
   const { From: fromMs, To: toMs, Sort: sort = 'desc' } = params;
   check(fromMs < toMs, 'InvalidParameter', '`From` is not before `To`.');
   check(['asc', 'desc'].includes(sort), 'InvalidParameter', '`Sort` is asc or desc.');
+  check(
+    !Object.hasOwn(params, 'Query'),
+    'UnsupportedOperation',
+    '`Query` is obsolete, and not played: use `QueryString`.',
+  );
   const index = found(topic.index, 'ResourceNotFound.IndexNotExist', 'The topic has no index.');
-  const condition = conditionOf(params.QueryString ?? params.Query ?? '', (key) => {
+  const condition = conditionOf(params.QueryString ?? '', (key) => {
     check(isIndexed(index, key), 'FailedOperation.QueryError', `The index has no key \`${key}\`.`);
   });
   const matches = world.logs

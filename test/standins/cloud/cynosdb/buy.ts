@@ -60,8 +60,8 @@ function checkEngine({ DbType: type, DbVersion: version, DbMode: mode = 'NORMAL'
   );
 }
 
-/** What DescribeServerlessInstanceSpecs offers. */
-const CPUS = [0.25, 0.5, 1, 2, 4, 8, 16, 32];
+/** Of the least and the most that a cluster can have (document 1098/51975); the most begins at the second. */
+const CPUS = [0.25, 0.5, 1, 2, 4, 8, 16, 32, 64];
 
 function capacityOf(params: CreateClustersRequest) {
   const { MinCpu: minCpu, MaxCpu: maxCpu, AutoPause: autoPause = 'yes' } = params;
@@ -72,7 +72,7 @@ function capacityOf(params: CreateClustersRequest) {
     '`MinCpu` and `MaxCpu` are needed for SERVERLESS.',
   );
   check(
-    CPUS.includes(minCpu) && CPUS.includes(maxCpu) && minCpu <= maxCpu,
+    CPUS.includes(minCpu) && CPUS.slice(1).includes(maxCpu) && minCpu <= maxCpu,
     'InvalidParameterValue.InvalidSpec',
     `There is no cluster of ${minCpu} to ${maxCpu} CPUs.`,
   );

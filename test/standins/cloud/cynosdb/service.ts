@@ -105,9 +105,10 @@ function passes(cluster: Cluster, { Names, Name, Values, ExactMatch: exact = fal
   });
 }
 
-/** Of the price list by capacity units and stored gigabytes an hour (document 1003/81805, 2026), in hundredths of a yuan. */
-const FEN_PER_CCU_HOUR = 33.12;
-const FEN_PER_GB_HOUR = 0.485;
+/** The list has dollars (document 1098/51974, 2024); an account of the mainland is answered in hundredths of a yuan, here at a rounded rate. */
+const FEN_PER_USD = 680;
+const USD_PER_CCU_S = 0.00001397;
+const USD_PER_GB_HOUR = 0.00072;
 
 function pricesOf(params: InquirePriceCreateRequest) {
   const { InstancePayMode: mode, StoragePayMode: storageMode, Ccu: ccu, GoodsNum: number } = params;
@@ -122,12 +123,13 @@ function pricesOf(params: InquirePriceCreateRequest) {
     '`Ccu` and `GoodsNum` are needed.',
   );
   return {
-    InstancePrice: unitPrice(FEN_PER_CCU_HOUR * ccu * number),
-    StoragePrice: unitPrice(FEN_PER_GB_HOUR),
+    InstancePrice: unitPrice(USD_PER_CCU_S * 3_600 * ccu * number),
+    StoragePrice: unitPrice(USD_PER_GB_HOUR),
   };
 }
 
-function unitPrice(fen: number): TradePrice {
+function unitPrice(usd: number): TradePrice {
+  const fen = usd * FEN_PER_USD;
   const precise = fen.toFixed(4);
   return {
     Discount: 100,

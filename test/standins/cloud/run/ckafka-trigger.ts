@@ -14,6 +14,9 @@ const CONSUMER = {
   metadataMaxAge: 5_000,
 } as const;
 
+/** While the broker is away. */
+const RETRY = { initialRetryTime: 200, maxRetryTime: 2_000 } as const;
+
 const REVIVE_MS = 2_000;
 
 export interface CkafkaParts {
@@ -50,7 +53,12 @@ class CkafkaTrigger implements Trigger {
   constructor(parts: CkafkaParts) {
     this.#parts = parts;
     const brokers = parts.brokers.split(',');
-    this.#kafka = new Kafka({ brokers, clientId: 'scf-ckafka-trigger', logLevel: logLevel.NOTHING });
+    this.#kafka = new Kafka({
+      brokers,
+      clientId: 'scf-ckafka-trigger',
+      logLevel: logLevel.NOTHING,
+      retry: RETRY,
+    });
   }
 
   async consume(): Promise<void> {

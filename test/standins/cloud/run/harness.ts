@@ -1,4 +1,5 @@
 /** A runtime for one test, and functions made of a few lines of code. */
+import { readFileSync } from 'node:fs';
 import { strToU8, zipSync } from 'fflate';
 import { onTestFinished, vi } from 'vitest';
 import type { DeployedFunction, FunctionRuntime, InvokeOutcome } from '../runtime.ts';
@@ -67,11 +68,15 @@ export async function eventually(holds: () => boolean, timeoutMs = 20_000): Prom
   await vi.waitUntil(holds, { timeout: timeoutMs, interval: 10 });
 }
 
-export function isAlive(pid: number): boolean {
+/** `T` is stopped by a signal, `Z` dead and not yet collected by its parent; undefined where there is no such process. */
+export function stateOf(pid: number): string | undefined {
   try {
-    process.kill(pid, 0);
-    return true;
+    return /^State:\s+(\w)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+export function isAlive(pid: number): boolean {
+  return ![undefined, 'Z'].includes(stateOf(pid));
 }

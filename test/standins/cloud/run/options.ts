@@ -34,7 +34,7 @@ export const TIMING: Timing = {
   asyncRetries: 2,
   asyncRetryMs: 60_000,
   asyncLifeMs: 21_600_000,
-  sessionMs: 30_000,
+  sessionMs: 10_000,
   retryMs: 1_000,
   backoffMinMs: 1_000,
   backoffMaxMs: 60_000,

@@ -78,7 +78,7 @@ class LocalRuntime implements FunctionRuntime {
     const triggers = [...this.#triggers.keys()].map((name) => this.#stopTriggers(name));
     await Promise.all([...this.#pools.values()].map((pool) => pool.close()));
     await Promise.all(triggers);
-    await rm(this.#root, { recursive: true, force: true });
+    await rm(this.#root, { recursive: true, force: true, maxRetries: 3 });
   }
 
   async #stopTriggers(name: string): Promise<void> {

@@ -49,25 +49,25 @@ export function useBroker() {
   return {
     open: (options: RuntimeOptions = {}): RuntimeHarness => openRuntime({ brokers, ...options }),
 
-    async newTopic(numPartitions = 1): Promise<string> {
+    newTopic: async (numPartitions = 1): Promise<string> => {
       const topic = `trigger-${randomUUID()}`;
       await admin.createTopics({ topics: [{ topic, numPartitions }], waitForLeaders: true });
       return topic;
     },
 
     /** To partition 0, where nothing else is said. */
-    async send(topic: string, ...messages: readonly (string | Partial<Message>)[]): Promise<void> {
+    send: async (topic: string, ...messages: readonly (string | Partial<Message>)[]): Promise<void> => {
       const whole = messages.map((each) => (typeof each === 'string' ? { value: each } : each));
       await producer.send({ topic, messages: whole.map((each) => ({ value: 'x', partition: 0, ...each })) });
     },
 
     /** The offset of partition 0 that the group of `triggerOf` has committed. */
-    async committed(topic: string): Promise<string | undefined> {
+    committed: async (topic: string): Promise<string | undefined> => {
       const [offsets] = await admin.fetchOffsets({ groupId: groupOf(topic), topics: [topic] });
       return offsets?.partitions.find(({ partition }) => partition === 0)?.offset;
     },
 
-    async members(topic: string): Promise<string[]> {
+    members: async (topic: string): Promise<string[]> => {
       const { groups } = await admin.describeGroups([groupOf(topic)]);
       return groups.flatMap((group) => group.members.map(({ memberId }) => memberId));
     },

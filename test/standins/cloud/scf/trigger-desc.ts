@@ -1,4 +1,4 @@
-/** `TriggerDesc` of each type (document 583/39901): checked, and turned into what is kept, answered and run. */
+/** `TriggerDesc` of each type (document 583/39901, by which all but the group are mandatory for CKafka): checked, and turned into what is kept, answered and run. */
 import { check, found, Refusal } from '../refusal.ts';
 import type { ActiveTrigger } from '../runtime.ts';
 import type { World } from '../world.ts';
@@ -52,7 +52,7 @@ function timer({ name, desc, argument }: Given): TriggerContent {
   return { desc: JSON.stringify({ cron: desc }), active: { kind: 'timer', name, cron: desc, argument } };
 }
 
-const CKAFKA_FIELDS = ['maxMsgNum', 'offset', 'retry', 'timeOut', 'consumerGroupName'];
+const CKAFKA_FIELDS = ['maxMsgNum', 'offset', 'retry', 'timeOut', 'consumerGroupName', 'easConfig'];
 
 function ckafka({ name, desc }: Given, world: World): TriggerContent {
   const instance = found(
@@ -71,10 +71,10 @@ function ckafka({ name, desc }: Given, world: World): TriggerContent {
   const unknown = Object.keys(given).find((key) => !CKAFKA_FIELDS.includes(key));
   check(unknown === undefined, CODE, `\`${unknown ?? ''}\` is unknown in a CKafka trigger.`);
   const content = {
-    maxMsgNum: integer(given, 'maxMsgNum', { min: 1, max: 10_000, otherwise: 1 }),
-    offset: offsetOf(given['offset'] ?? 'latest'),
-    retry: integer(given, 'retry', { min: 0, max: 10_000, otherwise: 10_000 }),
-    timeOut: integer(given, 'timeOut', { min: 1, max: 60, otherwise: 60 }),
+    maxMsgNum: integer(given, 'maxMsgNum', { min: 1, max: 10_000 }),
+    offset: offsetOf(given['offset']),
+    retry: integer(given, 'retry', { min: 0, max: 10_000 }),
+    timeOut: integer(given, 'timeOut', { min: 1, max: 60 }),
     consumerGroupName: text(given, 'consumerGroupName'),
   };
   const { maxMsgNum, retry, timeOut: timeOutS, consumerGroupName: group } = content;
@@ -99,11 +99,11 @@ function fields(desc: string): Record<string, unknown> {
 interface Bounds {
   readonly min: number;
   readonly max: number;
-  readonly otherwise: number;
 }
 
-function integer(given: Record<string, unknown>, key: string, { min, max, otherwise }: Bounds): number {
-  const value = Number(given[key] ?? otherwise);
+function integer(given: Record<string, unknown>, key: string, { min, max }: Bounds): number {
+  const written = given[key];
+  const value = typeof written === 'number' || typeof written === 'string' ? Number(written) : NaN;
   check(
     Number.isInteger(value) && value >= min && value <= max,
     CODE,

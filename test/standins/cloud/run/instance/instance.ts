@@ -52,6 +52,7 @@ export class Instance {
     this.#output = new Output(streams, onLine);
     this.#child.on('message', (report: Report) => this.#awaited.resolve(report));
     this.#child.once('error', (error) => this.#end(error.message));
+    this.#child.once('exit', () => this.#signal('SIGKILL')); // what it started holds its pipes open
     this.#child.once('close', (code, signal) => this.#end(`exit code ${code ?? signal ?? 'unknown'}`));
   }
 
@@ -71,7 +72,7 @@ export class Instance {
     const call: EventCall = { requestId, event, context, credentials: credentialsOf(fn) };
     this.#output.begin(requestId);
     const ended = await this.#until(this.#fn.timeoutS * 1000, () => {
-      signalGroup(this.#child, 'SIGCONT');
+      this.#signal('SIGCONT');
       if (this.#child.connected) this.#child.send(call, () => undefined);
     });
     await this.#output.ended();
@@ -79,15 +80,15 @@ export class Instance {
   }
 
   freeze(): void {
-    signalGroup(this.#child, 'SIGSTOP');
+    this.#signal('SIGSTOP');
   }
 
   /** Resolves when the process is gone and its folder with it. */
   async kill(reason: KillReason = 'dismissed'): Promise<void> {
     this.#killedFor ??= reason;
-    signalGroup(this.#child, 'SIGKILL');
+    this.#signal('SIGKILL');
     await this.#gone.promise;
-    await rm(this.#folders.temporary, { recursive: true, force: true });
+    await rm(this.#folders.temporary, { recursive: true, force: true, maxRetries: 3 });
   }
 
   async #until(limitMs: number, begin: () => void): Promise<Ended> {
@@ -103,6 +104,10 @@ export class Instance {
     const durationMs = Math.max(1, Math.round(performance.now() - startedMs));
     this.#memoryBytes = Math.max(this.#memoryBytes, residentBytes(this.#child));
     return { ending, durationMs, memoryBytes: this.#memoryBytes };
+  }
+
+  #signal(signal: Parameters<typeof signalGroup>[1]): void {
+    if (!this.isGone) signalGroup(this.#child, signal);
   }
 
   #weigh(): void {

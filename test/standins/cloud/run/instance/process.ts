@@ -24,11 +24,11 @@ export function spawnInstance({ program, args, cwd, environment }: ProcessOption
   });
 }
 
-export function signalGroup(child: ChildProcess, signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void {
-  const isGone = child.exitCode !== null || child.signalCode !== null;
-  if (child.pid === undefined || isGone) return;
+/** Reaches what the instance has started, too. Not to be called once the process and its pipes are gone. */
+export function signalGroup({ pid }: ChildProcess, signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void {
+  if (pid === undefined) return;
   try {
-    process.kill(-child.pid, signal);
+    process.kill(-pid, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
