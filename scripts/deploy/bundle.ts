@@ -78,7 +78,7 @@ const noNativeCode: Plugin = {
 };
 
 /** Every byte is loaded at each cold start: what makes a bundle large is named. */
-export function budgetProblem(key: string, { outputs }: Metafile, bytesMax: number) {
+function budgetProblem(key: string, { outputs }: Metafile, bytesMax: number) {
   const output = Object.values(outputs)[0];
   if (output === undefined || output.bytes <= bytesMax) return undefined;
   const sizes = new Map<string, number>();

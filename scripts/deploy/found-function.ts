@@ -93,7 +93,7 @@ function plain(raw: Raw, name: string) {
 }
 
 /** A timer goes in as a cron text and comes back as JSON; numbers of a ckafka trigger may come back as texts. */
-export function canonicalDesc(type: string, desc: string): string {
+function canonicalDesc(type: string, desc: string): string {
   if (!desc.startsWith('{')) return desc;
   const parsed = JSON.parse(desc) as Readonly<Record<string, unknown>>;
   if (type === 'timer') return String(parsed.cron);

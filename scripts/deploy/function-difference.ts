@@ -52,11 +52,7 @@ const PLAIN = [
 ] as const satisfies readonly [string, (fn: DesiredFunction | FoundFunction) => string][];
 
 /** `memory 512 MB → 1024 MB`; of variables the name alone, as any may be a secret. */
-export function differencesOf(
-  fn: DesiredFunction,
-  is: FoundFunction,
-  logTopicId: string | undefined,
-): string[] {
+function differencesOf(fn: DesiredFunction, is: FoundFunction, logTopicId: string | undefined): string[] {
   const plain = PLAIN.flatMap(([what, of]) => (of(fn) === of(is) ? [] : [`${what} ${of(is)} → ${of(fn)}`]));
   const logs = logTopicId !== undefined && is.logTopicId === logTopicId ? [] : ['log topic'];
   return [...plain, ...variableDifferences(fn.environment, is.environment), ...logs];

@@ -29,7 +29,7 @@ export function missingForDeploy(settings: Settings, env: Environment): string[]
   ];
 }
 
-export function missingSecrets(settings: Settings, env: Environment): string[] {
+function missingSecrets(settings: Settings, env: Environment): string[] {
   const needed = settings.functions.flatMap((fn) => secretsFor(fn, settings));
   const unset = needed.filter((secret) => !secret.optional && isUnset(env, secret.name));
   return [...new Set(unset.map((secret) => secret.name))];

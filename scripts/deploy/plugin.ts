@@ -1,5 +1,5 @@
 /** The `tencent` provider of the framework: its schema, and which command does what. */
-import { UserError } from '../../lib/core/errors.ts';
+import { StoreError, UserError } from '../../lib/core/errors.ts';
 import type { Package } from './bundle.ts';
 import { CloudError } from './cloud-error.ts';
 import { type Context, makeContext, PROGRESS } from './context.ts';
@@ -69,6 +69,8 @@ async function deployOne(context: Context): Promise<void> {
   await deploy(context, await packageAll(context), String(context.options.function));
 }
 
+const MENDABLE = [UserError, CloudError, StoreError];
+
 /** What people can mend is shown as a message, without a stack; no message shows a secret. */
 async function runCommand(
   framework: Framework,
@@ -85,7 +87,7 @@ async function runCommand(
     spinner.remove();
   } catch (error) {
     spinner.remove();
-    if (error instanceof UserError || error instanceof CloudError) await end(clean(error.message));
+    if (MENDABLE.some((kind) => error instanceof kind)) await end(clean((error as Error).message));
     if (error instanceof Error) {
       error.message = clean(error.message);
       error.stack = clean(error.stack ?? '');

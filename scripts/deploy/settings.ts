@@ -3,6 +3,7 @@ import type { Topic } from '../../lib/core/messages.ts';
 import { CKAFKA_TRIGGER } from '../../lib/core/platform.ts';
 import type { Framework, Options } from './framework.ts';
 import { type Names, namesOf } from './names.ts';
+import type { EventInput, FunctionInput, ProviderInput, SizeInput } from './service-file.ts';
 
 export type Variables = Readonly<Record<string, string>>;
 
@@ -67,63 +68,6 @@ export interface Settings {
   /** The zone as CKafka numbers it. */
   readonly zoneId: number | undefined;
   readonly functions: readonly FunctionSettings[];
-}
-
-/** What the framework's validation let through. */
-interface SizeInput {
-  readonly memorySize?: number;
-  readonly timeout?: number;
-  readonly publicNet?: boolean;
-  readonly environment?: Readonly<Record<string, string | number | boolean>>;
-  readonly secrets?: readonly string[];
-}
-
-type EventInput =
-  | { readonly timer: { readonly cron: string } }
-  | {
-      readonly ckafka: {
-        readonly topic: Topic;
-        readonly batch?: number;
-        readonly waitS?: number;
-        readonly retry?: number;
-        readonly offset?: 'earliest' | 'latest';
-      };
-    };
-
-interface FunctionInput extends SizeInput {
-  readonly name: string;
-  readonly handler: string;
-  readonly vpc?: boolean;
-  readonly reservedConcurrency?: number;
-  readonly events?: readonly EventInput[];
-}
-
-interface ProviderInput extends SizeInput {
-  readonly region?: string;
-  readonly stage?: string;
-  readonly runtime?: string;
-  readonly role?: string;
-  readonly vpc?: { readonly vpcId?: string; readonly subnetId?: string };
-  readonly ssm?: string;
-  readonly kafka?: {
-    readonly instanceId?: string;
-    readonly partitions?: Partial<Record<Topic, number>>;
-    readonly replicas?: number;
-    readonly retentionMs?: number;
-    readonly access?: { readonly brokers?: string; readonly tls?: boolean };
-  };
-  readonly mysql?: {
-    readonly clusterId?: string;
-    readonly host?: string;
-    readonly port?: string | number;
-    readonly user?: string;
-    readonly database?: string;
-  };
-  readonly logs?: { readonly retentionDays?: number };
-  readonly code?: { readonly bucket?: string; readonly bundleMbMax?: number };
-  readonly provision?: boolean | 'true' | 'false';
-  readonly zone?: string;
-  readonly zoneId?: string;
 }
 
 const MB = 1_000_000;

@@ -1,6 +1,7 @@
 /** Brings a function's zip to SCF: inside the request, or, above what a request may hold, through a bucket. */
 import { UserError } from '../../lib/core/errors.ts';
 import { SCF } from '../../lib/core/platform.ts';
+import { systemClock } from '../../lib/runtime/clock.ts';
 import type { Package } from './bundle.ts';
 
 /** As both CreateFunction's `Code` and UpdateFunctionCode take it. */
@@ -25,9 +26,11 @@ export async function placeCode({ key, zip, hash }: Package, options: UploadOpti
       `The zip of ${key} has ${zip.length} bytes, above the ${SCF.inlineZipBytesMax} that fit into a request: name a bucket in provider.code.bucket`,
     );
   const object = `/oss2cos-code/${hash}.zip`;
-  await put(bucket, object, zip, options);
+  await put(bucket, object.slice(1), zip, options);
   return { CosBucketName: bucket.replace(/-\d+$/, ''), CosObjectName: object, CosBucketRegion: region };
 }
+
+const CONNECTION_MS = 60_000;
 
 /** The same code has the same key: a second upload replaces equal bytes. */
 async function put(
@@ -36,15 +39,23 @@ async function put(
   zip: Uint8Array,
   { region, env }: UploadOptions,
 ): Promise<void> {
-  const { default: COS } = await import('cos-nodejs-sdk-v5');
-  const endpoint = env.OSS2COS_CODE_ENDPOINT;
-  const cos = new COS({
-    SecretId: env.TENCENTCLOUD_SECRET_ID ?? '',
-    SecretKey: env.TENCENTCLOUD_SECRET_KEY ?? '',
-    ...(env.TENCENTCLOUD_TOKEN ? { SecurityToken: env.TENCENTCLOUD_TOKEN } : {}),
-    Timeout: 120_000,
-    ...(endpoint ? { Domain: new URL(endpoint).host, Protocol: 'http:' } : { Protocol: 'https:' }),
+  const { CosStateStore } = await import('../../lib/adapters/cos/state-store.ts');
+  const store = new CosStateStore({
+    bucket,
+    region,
+    endpoint: env.OSS2COS_CODE_ENDPOINT,
+    credentials: () => ({
+      id: env.TENCENTCLOUD_SECRET_ID ?? '',
+      secret: env.TENCENTCLOUD_SECRET_KEY ?? '',
+      securityToken: env.TENCENTCLOUD_TOKEN,
+    }),
+    clock: systemClock,
+    connectionsMax: 1,
+    timeoutMs: CONNECTION_MS,
   });
-  const request = { Bucket: bucket, Region: region, Key: key.slice(1), Body: Buffer.from(zip) };
-  await cos.putObject(request);
+  try {
+    await store.put(key, zip, { contentType: 'application/zip' }, new AbortController().signal);
+  } finally {
+    await store.close();
+  }
 }

@@ -2,8 +2,6 @@
 import { createHash } from 'node:crypto';
 import { zipSync } from 'fflate';
 
-/** The earliest date a zip can tell, in local time as the format has it. */
-const EPOCH = new Date(1980, 0, 1);
 const UNIX = 3;
 /** A plain file, readable by all, in the upper half of a Unix zip's attributes. */
 const READABLE = 0o100644 << 16;
@@ -11,7 +9,8 @@ const READABLE = 0o100644 << 16;
 export function zipOf(files: Readonly<Record<string, string>>): Uint8Array {
   const names = Object.keys(files).sort();
   const entries = names.map((name) => [name, new TextEncoder().encode(files[name])] as const);
-  return zipSync(Object.fromEntries(entries), { level: 9, mtime: EPOCH, os: UNIX, attrs: READABLE });
+  const epoch = new Date(1980, 0, 1); // a zip tells local time, from this day on
+  return zipSync(Object.fromEntries(entries), { level: 9, mtime: epoch, os: UNIX, attrs: READABLE });
 }
 
 /** Enough of it to tell two versions apart. */

@@ -7,6 +7,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBroker } from './kafka/broker-process.ts';
+import { BROKER_POM } from './kafka/pom.ts';
 import { type Listeners, serverProperties } from './kafka/settings.ts';
 import { freePorts, runTool } from './kafka/tools.ts';
 
@@ -108,7 +109,8 @@ async function listeners(): Promise<Listeners> {
 
 async function brokerClasspath(folder: string): Promise<string> {
   const outputFile = join(folder, 'classpath');
-  const pom = join(import.meta.dirname, 'kafka', 'pom.xml');
+  const pom = join(folder, 'pom.xml');
+  await writeFile(pom, BROKER_POM);
   await runTool('mvn', [
     '-q',
     '-B',

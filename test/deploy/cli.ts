@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -18,9 +19,11 @@ export interface Ended {
 export interface Service {
   readonly folder: string;
   /** Runs `serverless ARGS`. */
-  run(...args: string[]): Promise<Ended>;
+  readonly run: (...args: string[]) => Promise<Ended>;
+  /** The same, left running; it is killed when the test ends. */
+  readonly start: (...args: string[]) => { line(): Promise<string> };
   /** Replaces text in serverless.yml; throws where it is not there. */
-  edit(from: string, to: string): Promise<void>;
+  readonly edit: (from: string, to: string) => Promise<void>;
 }
 
 const SOURCES: Readonly<Record<string, string>> = {
@@ -48,7 +51,8 @@ export async function serviceFolder(env: Readonly<Record<string, string>>): Prom
   return {
     folder,
     run: (...args) => run(folder, env, args),
-    async edit(from, to) {
+    start: (...args) => start(folder, env, args),
+    edit: async (from, to) => {
       const text = await readFile(yml, 'utf8');
       if (!text.includes(from)) throw new Error(`serverless.yml has no ${from}`);
       await writeFile(yml, text.replace(from, to));
@@ -56,21 +60,41 @@ export async function serviceFolder(env: Readonly<Record<string, string>>): Prom
   };
 }
 
-async function run(
-  cwd: string,
-  env: Readonly<Record<string, string>>,
-  args: readonly string[],
-): Promise<Ended> {
+type Environment = Readonly<Record<string, string>>;
+
+function spawned(cwd: string, env: Environment, args: readonly string[]) {
   const { PATH = '' } = process.env;
   const child = spawn(process.execPath, [CLI, ...args], {
     cwd,
     env: { PATH, HOME: cwd, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  onTestFinished(() => void child.kill('SIGKILL'));
+  const closed = once(child, 'close') as Promise<[number | null]>;
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await closed;
+  });
+  return { child, closed };
+}
+
+async function run(cwd: string, env: Environment, args: readonly string[]): Promise<Ended> {
+  const { child, closed } = spawned(cwd, env, args);
   const text = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text.stdout += chunk));
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text.stderr += chunk));
-  const [status] = (await once(child, 'close')) as [number | null];
+  const [status] = await closed;
   return { status, ...text };
+}
+
+function start(cwd: string, env: Environment, args: readonly string[]): { line(): Promise<string> } {
+  const { child } = spawned(cwd, env, args);
+  child.stderr.resume();
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    async line() {
+      const next = await lines.next();
+      if (next.done === true) throw new Error('it ended without a further line');
+      return next.value;
+    },
+  };
 }

@@ -11,9 +11,9 @@ import { type Ended, type Service, serviceFolder } from './cli.ts';
 const LONG = { timeout: 60_000 };
 
 async function site(): Promise<Account & Service> {
-  let cloud: CloudStandin | undefined;
+  const opened: CloudStandin[] = [];
   const real = startFunctionRuntime({
-    onLog: ({ name }, requestId, message) => cloud?.appendFunctionLog(name, { requestId, message }),
+    onLog: ({ name }, requestId, message) => opened[0]?.appendFunctionLog(name, { requestId, message }),
   });
   const runtime: FunctionRuntime = {
     invoke: (fn, event) => real.invoke(fn, event),
@@ -23,7 +23,7 @@ async function site(): Promise<Account & Service> {
     close: () => real.close(),
   };
   const account = await openAccount({}, { runtime });
-  cloud = account.cloud;
+  opened.push(account.cloud);
   return { ...account, ...(await serviceFolder(account.env)) };
 }
 
@@ -82,16 +82,17 @@ test(
   },
 );
 
-test('what cannot be invoked is refused with the reason', LONG, async () => {
-  const { run, folder } = await site();
-  expect((await run('invoke', '-f', 'copy')).stderr).toContain('run serverless deploy first');
-  expect((await run('invoke', '-f', 'nobody')).stderr).toContain(
-    'There is no function nobody; there are planner, copy, reporter',
-  );
-  expect((await run('invoke', '-f', 'copy', '-d', '{')).stderr).toContain('--data is not JSON');
-  await writeFile(join(folder, 'large.json'), JSON.stringify('x'.repeat(200_000)));
-  const large = await run('invoke', '-f', 'copy', '--type', 'Event', '-p', 'large.json');
-  expect(large.stderr).toContain('The event has 200002 bytes; SCF takes 131072 with --type Event');
+test('logs --tail goes on and shows each line once', LONG, async () => {
+  const { start, run, cloud } = await site();
+  expect((await run('deploy')).status).toBe(0);
+  const say = (message: string) => cloud.appendFunctionLog('oss2cos-dev-copy', { requestId: 'r1', message });
+  say('first');
+  const tail = start('logs', '-f', 'copy', '--tail', '--interval', '100');
+  expect(await tail.line()).toMatch(/r1 first$/);
+  say('second');
+  expect(await tail.line()).toMatch(/r1 second$/);
+  say('third');
+  expect(await tail.line()).toMatch(/r1 third$/);
 });
 
 test('invoke local runs the bundle with the deployed environment', LONG, async () => {

@@ -190,6 +190,46 @@ test('a changed secret is named and its value is not told', async () => {
   ]);
 });
 
+test('a function outside the VPC reaches Kafka by the public route, with its user and password', async () => {
+  const account = await openAccount();
+  const user = {
+    OSS2COS_KAFKA_USERNAME: 'ckafka-test0001#copy',
+    OSS2COS_KAFKA_PASSWORD: 'canary-kafka-password',
+  };
+  const outside = {
+    provider: { kafka: { access: { brokers: 'public.example:50001', tls: true } } },
+    functions: { copy: { vpc: false } },
+  };
+  await expect(deployTo(account, outside)).rejects.toThrow('OSS2COS_KAFKA_USERNAME');
+  await deployTo({ ...account, env: { ...account.env, ...user } }, outside);
+  const { functions } = account.cloud.resources();
+  const copy = functions.find(({ name }) => name === 'oss2cos-dev-copy')!;
+  expect(copy.environment).toMatchObject({
+    OSS2COS_KAFKA_BROKERS: 'public.example:50001',
+    OSS2COS_KAFKA_TLS: 'true',
+    ...user,
+  });
+  expect(copy.settings.VpcConfig).toEqual({ VpcId: '', SubnetId: '' });
+  const planner = functions.find(({ name }) => name === 'oss2cos-dev-planner')!;
+  expect(planner.environment.OSS2COS_KAFKA_BROKERS).toBe('10.0.0.10:9092');
+  expect(planner.environment.OSS2COS_KAFKA_USERNAME).toBeUndefined();
+});
+
+test('functions and instance in different VPCs are refused with both named', async () => {
+  const account = await openAccount();
+  const elsewhere = { ...account, env: { ...account.env, OSS2COS_VPC_ID: 'vpc-other' } };
+  await expect(deployTo(elsewhere)).rejects.toThrow('is in VPC vpc-test0001, the functions are in vpc-other');
+  expect(writes(account.cloud)).toEqual([]);
+});
+
+test('more partitions than the instance takes are refused before anything is made', async () => {
+  const account = await openAccount();
+  await expect(deployTo(account, { provider: { kafka: { partitions: { segments: 300 } } } })).rejects.toThrow(
+    '620 more with replicas, but instance ckafka-test0001 takes 400',
+  );
+  expect(writes(account.cloud)).toEqual([]);
+});
+
 test('with SSM no function holds a secret', async () => {
   const account = await openAccount();
   const bare = Object.fromEntries(Object.entries(account.env).filter(([name]) => !(name in CANARIES)));
@@ -250,6 +290,7 @@ test('everything that an account has to give is asked for in one message', async
     'OSS2COS_MYSQL_CLUSTER_ID',
     'OSS2COS_VPC_ID',
     'OSS2COS_SUBNET_ID',
+    'OSS2COS_ROLE',
     'OSS_ACCESS_KEY_ID',
     'OSS_ACCESS_KEY_SECRET',
     'OSS2COS_MYSQL_PASSWORD',

@@ -76,7 +76,7 @@ export function ear(): Heard {
 }
 
 /** A function's code is a line that names it and its version. */
-export function packages(version = 1): Package[] {
+function packages(version = 1): Package[] {
   return FUNCTION_KEYS.map((key) => {
     const code = `exports.main_handler = async () => '${key} ${version}';`;
     const zip = zipOf({ 'index.js': code });

@@ -44,17 +44,16 @@ export async function openCloud(running: RuntimeOptions = {}): Promise<Cloud> {
   const mariadb = inject('mariadb');
   const log: string[] = [];
   const stage = `e${systemDice.unique().slice(0, 8)}`;
-  let api: CloudStandin | undefined;
   const runtime = startFunctionRuntime({
     brokers: kafka.brokers,
     timerEveryMs: 2_000,
     onLog: (fn, requestId, line) => {
       log.push(`${fn.name}: ${line}`);
-      api?.appendFunctionLog(fn.name, { requestId, text: line });
+      cloud.appendFunctionLog(fn.name, { requestId, message: line });
     },
     ...running,
   });
-  api = await startCloud({
+  const cloud = await startCloud({
     keys: [KEY],
     region: REGION,
     appId: APP_ID,
@@ -69,7 +68,6 @@ export async function openCloud(running: RuntimeOptions = {}): Promise<Cloud> {
       roles: { 'oss2cos-functions': { ...ROLE, token: '' } },
     },
   });
-  const cloud = api;
   const env = {
     PATH: process.env.PATH ?? '',
     HOME: m.stateDir,

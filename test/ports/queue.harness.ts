@@ -1,6 +1,7 @@
 /** What the suite of queues needs from a queue under test, and how queues on a fake clock give it. */
 import type { Topic } from '../../lib/core/messages.ts';
-import type { Queue } from '../../lib/ports/queue.ts';
+import type { Message, Queue } from '../../lib/ports/queue.ts';
+import type { Consumer } from '../support/consumer.ts';
 import { FakeClock, settled } from '../support/fake-clock.ts';
 
 export interface QueueHarness {
@@ -59,4 +60,29 @@ async function advanceUntil(clock: FakeClock, holds: () => boolean): Promise<voi
     if (clock.now() >= lastMs) throw new Error('it never holds');
     await clock.advance(STEP_MS);
   }
+}
+
+/** What the parts of the suite play with. */
+export interface Play {
+  readonly its: () => QueueHarness;
+  readonly consume: (...args: ConstructorParameters<typeof Consumer>) => Consumer;
+}
+
+/** Messages that need not wait for one another. */
+export function spread({ keys }: QueueHarness, ...bodies: string[]): Message[] {
+  return bodies.map((body, i) => ({ key: keys[i % keys.length] ?? '', body }));
+}
+
+/** In the order they came where the queue promises one, else sorted. */
+export function arrived({ ordered }: QueueHarness, ...consumers: readonly Consumer[]): string[] {
+  const bodies = consumers.flatMap((consumer) => consumer.bodies);
+  return ordered === 'topic' && consumers.length === 1 ? bodies : bodies.toSorted(byNumber);
+}
+
+function byNumber(x: string, y: string): number {
+  return Number(x) - Number(y) || (x < y ? -1 : 1);
+}
+
+export function numbers(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => String(i));
 }

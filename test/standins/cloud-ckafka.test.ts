@@ -17,6 +17,10 @@ function recordingBroker() {
     setPartitions: (name, partitions) => tell('grow', name, partitions),
     setConfig: (name, config) => tell('configure', name, config['retention.ms']),
     deleteTopic: (name) => tell('delete', name),
+    groupOffsets: (group, topic) =>
+      Promise.resolve(
+        group === 'copy' && topic === 'segments' ? [{ partition: 0, committed: 3, end: 10 }] : [],
+      ),
     close: () => tell('close'),
   };
   return { admin, told };
@@ -89,6 +93,16 @@ describe('topics', () => {
     expect(await codeOf(ckafka.CreateTopic({ ...TOPIC, ReplicaNum: 1 }))).toBe('');
   });
 
+  test('how far a group has read is what the broker says, and nothing of a group that never read', async () => {
+    const { ckafka } = clientsOf(await cloudOf({ broker: recordingBroker().admin }));
+    const offsetsOf = async (Group: string) =>
+      (await ckafka.DescribeGroupOffsets({ InstanceId, Group })).Result?.TopicList;
+    expect(await offsetsOf('copy')).toMatchObject([
+      { Topic: 'segments', Partitions: [{ Partition: 0, Offset: 3, LogEndOffset: 10, Lag: 7 }] },
+    ]);
+    expect(await offsetsOf('another')).toEqual([]);
+  });
+
   test('partitions do not shrink', async () => {
     const { ckafka } = clientsOf(await cloudOf());
     const grow = (PartitionNum: number) =>
@@ -157,6 +171,9 @@ describe('instances', () => {
 
   test.each([
     ['no zone', { ZoneId: null }, 'InvalidParameterValue.NotAllowedEmpty'],
+    ['a zone without CKafka', { ZoneId: 100_001 }, 'InvalidParameterValue.ZoneNotSupport'],
+    ['a zone that is sold out', { ZoneId: 100_002 }, 'InvalidParameterValue.ZoneNotSupport'],
+    ['a zone without the subnet', { ZoneId: 100_004 }, 'InvalidParameterValue.SubnetNotBelongToZone'],
     ['another VPC', { VpcId: 'vpc-two' }, 'InvalidParameterValue.VpcIdInvalid'],
     ['a subnet elsewhere', { SubnetId: 'subnet-two' }, 'InvalidParameterValue.SubnetIdInvalid'],
     ['another Kafka', { KafkaVersion: '3.9.0' }, 'InvalidParameterValue'],
@@ -164,6 +181,13 @@ describe('instances', () => {
   ])('an order with %s is refused', async (_what, change, code) => {
     const { ckafka } = clientsOf(await cloudOf());
     expect(await codeOf(ckafka.CreatePostPaidInstance({ ...ORDER, ...change } as never))).toBe(code);
+  });
+
+  test('zones are told by number and name', async () => {
+    const { ckafka } = clientsOf(await cloudOf());
+    const { Result } = await ckafka.DescribeCkafkaZone({});
+    const zone = { ZoneId: '100003', ZoneName: 'ap-guangzhou-3', SoldOut: 'false' };
+    expect(Result?.ZoneList).toContainEqual(expect.objectContaining(zone));
   });
 
   test('a price has disk and bandwidth in it, and needs to know both', async () => {

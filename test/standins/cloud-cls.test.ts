@@ -34,6 +34,17 @@ describe('logsets and log topics', () => {
     expect(await codeOf(nowhere)).toBe('ResourceNotFound.LogsetNotExist');
   });
 
+  test('a topic keeps its logs as long as it was told last, and its name to itself', async () => {
+    const cloud = await cloudOf();
+    const { cls } = clientsOf(cloud);
+    await cls.ModifyTopic({ TopicId, Period: 90 });
+    expect(cloud.resources().logTopics).toMatchObject([{ id: TopicId, name: 'functions', periodDays: 90 }]);
+    expect(await codeOf(cls.ModifyTopic({ TopicId, Period: 3_601 }))).toBe('FailedOperation.InvalidPeriod');
+    await cls.CreateTopic({ LogsetId: 'set-one', TopicName: 'second' });
+    const taken = cls.ModifyTopic({ TopicId, TopicName: 'second' });
+    expect(await codeOf(taken)).toBe('InvalidParameter.TopicConflict');
+  });
+
   test('a topic is searched only once it has an index, and by the keys that are in it', async () => {
     const { cls } = clientsOf(await cloudOf());
     const { TopicId: id = '' } = await cls.CreateTopic({ LogsetId: 'set-one', TopicName: 'new' });

@@ -69,6 +69,27 @@ describe('the life of a function', () => {
     });
   });
 
+  test('a creation or an update can fail after it was taken, and both can be mended', async () => {
+    const cloud = await cloudOf();
+    const { scf } = clientsOf(cloud);
+    const FunctionName = 'copy';
+    const status = async () => (await scf.GetFunction({ FunctionName })).Status;
+    cloud.failLater(FunctionName);
+    await scf.CreateFunction(functionNamed(FunctionName));
+    expect([await status(), await status()]).toEqual(['Creating', 'CreateFailed']);
+    expect(await codeOf(scf.UpdateFunctionCode({ FunctionName, ZipFile: zipOf() }))).toBe(
+      'FailedOperation.UpdateFunctionCode',
+    );
+    await scf.DeleteFunction({ FunctionName });
+    await scf.CreateFunction(functionNamed(FunctionName));
+    await untilActive(scf, FunctionName);
+    cloud.failLater(FunctionName);
+    await scf.UpdateFunctionConfiguration({ FunctionName, Timeout: 9 });
+    expect([await status(), await status()]).toEqual(['Updating', 'UpdateFailed']);
+    await scf.UpdateFunctionConfiguration({ FunctionName, Timeout: 10 });
+    expect([await status(), await status()]).toEqual(['Updating', 'Active']);
+  });
+
   test('its code can come from COS, and a missing object is refused', async () => {
     const zip = Buffer.from(zipOf(), 'base64');
     const objects = (bucket: string, key: string) =>

@@ -10,7 +10,7 @@ import { Generation } from './generation.ts';
 
 const COMMIT_RETRY_MS = 1_000;
 
-export interface LanesOptions extends DeliveryOptions, Pick<ConsumeOptions, 'batchMax'> {
+interface LanesOptions extends DeliveryOptions, Pick<ConsumeOptions, 'batchMax'> {
   readonly consumer: Pick<Consumer, 'commitOffsets' | 'pause' | 'resume'>;
   readonly drainMsMax: number;
 }

@@ -69,15 +69,16 @@ export class Member {
 
   /** Resolves some time after `signal` aborts; rejects when the membership cannot begin or breaks. */
   async run(signal: AbortSignal): Promise<void> {
-    const stopped = new Promise<void>((resolve) => {
-      signal.addEventListener('abort', () => resolve(), { once: true });
-      if (signal.aborted) resolve();
-    });
+    let stop: () => void = () => undefined;
+    const stopped = new Promise<void>((resolve) => (stop = resolve));
+    signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
     try {
       await Promise.race([stopped, this.#join(signal)]);
       await Promise.race([stopped, this.#broken]);
       await this.#lanes.finish();
     } finally {
+      signal.removeEventListener('abort', stop);
       await this.#leave();
     }
   }

@@ -19,13 +19,13 @@ const JVM = [
   '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
 ];
 
-export interface BrokerProcess {
+interface BrokerProcess {
   readonly pid: number;
   /** SIGTERM, and SIGKILL where that takes too long or `hard` is asked for. */
   end(hard?: boolean): Promise<void>;
 }
 
-export interface BrokerCommand {
+interface BrokerCommand {
   readonly classpath: string;
   readonly properties: string;
   readonly brokers: string;

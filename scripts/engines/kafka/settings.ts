@@ -8,7 +8,7 @@ export interface Listeners {
   readonly controller: number;
 }
 
-export interface BrokerSettings {
+interface BrokerSettings {
   readonly folder: string;
   readonly ports: Listeners;
   readonly keystore: { readonly path: string; readonly password: string };

@@ -17,7 +17,7 @@ export interface CloudOptions {
   /** The real server behind every TDSQL-C cluster. */
   readonly mysql?: { readonly host: string; readonly port: number };
   readonly instances?: Seeds;
-  /** Runs the functions; without one `Invoke` answers an error. */
+  /** Runs the functions, and is closed with the stand-in; without one `Invoke` answers an error. */
   readonly runtime?: FunctionRuntime;
   /** Where functions' code in COS is read from; the bucket without -appid, the key without its leading slash. */
   readonly objects?: (bucket: string, key: string) => Promise<Uint8Array | undefined>;

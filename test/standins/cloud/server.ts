@@ -31,6 +31,8 @@ export interface CloudStandin {
   resources(): Resources;
   /** Plans an error for the next `times` calls (default 1) of an action; see `PlannedFaults.plan`. */
   fail(action: string, error: PlannedError, times?: number): void;
+  /** The next creation or update of this function is taken, and ends in CreateFailed or UpdateFailed. */
+  failLater(functionName: string): void;
   readonly unfired: readonly Unfired[];
   /** A line in a log topic; `fields` as SCF writes them. */
   appendLog(topicId: string, fields: Readonly<Record<string, string>>, atMs?: number): void;
@@ -72,6 +74,7 @@ export async function startCloud(options: CloudOptions): Promise<CloudStandin> {
     resetCalls: () => void desk.calls.splice(0),
     resources: () => resourcesOf(world),
     fail: (action, error, times = 1) => desk.faults.plan(action, error, times),
+    failLater: (name) => void world.doomed.add(name),
     get unfired() {
       return desk.faults.unfired;
     },

@@ -12,6 +12,8 @@ export class World {
   readonly appId: string;
   readonly polls: number;
   readonly broker: BrokerAdmin;
+  /** Functions whose next change will fail, some time after it was taken. */
+  readonly doomed = new Set<string>();
   readonly functions = new Map<string, CloudFunction>();
   readonly ckafka: Map<string, CkafkaInstance>;
   readonly logsets: Map<string, Logset>;

@@ -17,7 +17,16 @@ export interface BrokerAdmin {
   setPartitions(name: string, partitions: number): Promise<void>;
   setConfig(name: string, config: Readonly<Record<string, string>>): Promise<void>;
   deleteTopic(name: string): Promise<void>;
+  /** Of the partitions that the group has ever committed. */
+  groupOffsets(group: string, topic: string): Promise<readonly GroupOffset[]>;
   close(): Promise<void>;
+}
+
+export interface GroupOffset {
+  readonly partition: number;
+  readonly committed: number;
+  /** Where the next message will be. */
+  readonly end: number;
 }
 
 /** Topics that exist in the API alone. */
@@ -26,6 +35,7 @@ export const noBroker: BrokerAdmin = {
   setPartitions: () => Promise.resolve(),
   setConfig: () => Promise.resolve(),
   deleteTopic: () => Promise.resolve(),
+  groupOffsets: () => Promise.resolve([]),
   close: () => Promise.resolve(),
 };
 
@@ -38,7 +48,11 @@ export function kafkaAdmin(brokers: string): BrokerAdmin {
   });
   const admin = kafka.admin();
   let connecting: Promise<void> | undefined;
-  const connected = () => (connecting ??= admin.connect());
+  const connected = () =>
+    (connecting ??= admin.connect().catch((error: unknown) => {
+      connecting = undefined;
+      throw error;
+    }));
   const entries = (config: Readonly<Record<string, string>>) =>
     Object.entries(config).map(([name, value]) => ({ name, value }));
   return {
@@ -62,6 +76,17 @@ export function kafkaAdmin(brokers: string): BrokerAdmin {
     async deleteTopic(name) {
       await connected();
       await admin.deleteTopics({ topics: [name] });
+    },
+    async groupOffsets(group, topic) {
+      await connected();
+      const [fetched] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
+      const ends = await admin.fetchTopicOffsets(topic);
+      return (fetched?.partitions ?? []).flatMap(({ partition, offset }) => {
+        const end = ends.find((each) => each.partition === partition)?.offset;
+        return Number(offset) < 0
+          ? []
+          : [{ partition, committed: Number(offset), end: Number(end ?? offset) }];
+      });
     },
     async close() {
       if (connecting) await admin.disconnect();

@@ -14,6 +14,7 @@ import { attributesOf, detailOf, routesOf } from './answers.ts';
 import { instanceOf, present, runningInstance, seen } from './lookup.ts';
 import { type CkafkaInstance, type InstanceStatus, STATUS_NUMBER } from './model.ts';
 import { priceOf } from './price.ts';
+import { checkZone, zonesOf } from './zones.ts';
 
 export function instanceActions(world: World): Actions<Client> {
   return {
@@ -68,6 +69,7 @@ export function instanceActions(world: World): Actions<Client> {
       const status = instance && seen(world, instance);
       return { Result: { Status: status === 'creating' || status === 'deleting' ? 2 : 0, Output: '' } };
     },
+    DescribeCkafkaZone: () => ({ Result: { ZoneList: zonesOf(world.options.region) } }),
     InquireCkafkaPrice: (params) => ({ Result: { InstancePrice: priceOf(params) } }),
   };
 }
@@ -120,6 +122,7 @@ function bought(params: CreatePostPaidInstanceRequest, world: World): CkafkaInst
     'InvalidParameterValue.NotAllowedEmpty',
     'Neither `ZoneId` nor `ZoneIds` is given.',
   );
+  checkZone(Number(zoneId), subnetId, world);
   const kind = params.SpecificationsType ?? 'profession';
   check(kind === 'profession', 'InvalidParameterValue', `\`${kind}\` is not sold by the hour here.`);
   const version = params.KafkaVersion ?? '2.4.1';

@@ -27,6 +27,16 @@ export function logTopicActions(world: World): Actions<Client> {
       const Topics = page(all, params, { limitDefault: 20, limitMax: 100 }).map(answerOf);
       return { Topics, TotalCount: all.length };
     },
+    ModifyTopic(params) {
+      const topic = topicOf(params.TopicId, world);
+      const { Period: periodDays = topic.periodDays, Describes: describes = topic.describes } = params;
+      const { Tags: tags = topic.tags, TopicName: name = topic.name } = params;
+      checkPeriod(periodDays, topic.storage);
+      checkTags(tags);
+      checkName(name, topic, world);
+      world.logTopics.set(topic.id, { ...topic, name, periodDays, describes, tags });
+      return {};
+    },
     DeleteTopic({ TopicId: id }) {
       topicOf(id, world);
       world.logTopics.delete(id);
@@ -62,15 +72,31 @@ function newTopic(params: CreateTopicRequest, world: World): LogTopic {
     'ResourceNotFound.LogsetNotExist',
     `There is no logset \`${logsetId}\`.`,
   );
+  check(!world.logTopics.has(id), 'InvalidParameter.TopicConflict', `There is a topic \`${id}\` already.`);
+  checkName(name, { id, logsetId }, world);
+  checkTags(tags);
+  check(STORAGES.includes(storage), 'InvalidParameter', '`StorageType` is hot or cold.');
+  checkPeriod(periodDays, storage);
+  const rest = { periodDays, describes, storage, createdMs: world.now(), index: undefined };
+  return { id, logsetId, name, tags, ...rest };
+}
+
+interface TopicPlace {
+  readonly id: string;
+  readonly logsetId: string;
+}
+
+function checkName(name: string, { id, logsetId }: TopicPlace, world: World): void {
   check(name !== '' && !name.includes('|'), 'InvalidParameter', 'A name is not empty and has no |.');
-  const beside = [...world.logTopics.values()].filter((each) => each.logsetId === logsetId);
+  const others = [...world.logTopics.values()].filter((each) => each.id !== id);
   check(
-    beside.every((each) => each.name !== name) && !world.logTopics.has(id),
+    !others.some((each) => each.logsetId === logsetId && each.name === name),
     'InvalidParameter.TopicConflict',
     `The logset has a topic \`${name}\` already.`,
   );
-  checkTags(tags);
-  check(STORAGES.includes(storage), 'InvalidParameter', '`StorageType` is hot or cold.');
+}
+
+function checkPeriod(periodDays: number, storage: string): void {
   const shortestDays = storage === 'hot' ? 1 : 7;
   check(
     Number.isInteger(periodDays) &&
@@ -78,8 +104,6 @@ function newTopic(params: CreateTopicRequest, world: World): LogTopic {
     'FailedOperation.InvalidPeriod',
     `\`Period\` is ${shortestDays} to 3600 days, or 3640.`,
   );
-  const rest = { periodDays, describes, storage, createdMs: world.now(), index: undefined };
-  return { id, logsetId, name, tags, ...rest };
 }
 
 /** `PreciseSearch`: 1 for the topic's name, 2 for the logset's, 3 for both. */

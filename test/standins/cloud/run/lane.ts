@@ -72,7 +72,7 @@ export class Lane {
       if (last === undefined) continue;
       this.#next = last.offset + 1n;
       this.#waiting = this.#waiting.filter(({ offset }) => offset >= this.#next);
-      // off
+      await this.#parts.commit(this.#next);
     }
   }
 

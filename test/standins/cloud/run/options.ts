@@ -48,6 +48,11 @@ export interface RuntimeOptions {
   /** Timers fire this often, whatever their cron says. */
   readonly timerEveryMs?: number;
   readonly timing?: Partial<Timing>;
+  /**
+   * Asked for each event: after so many milliseconds its time limit passes, though the function was told of another.
+   * So a function that plans its time well can be seen to overrun. Undefined: at its own limit.
+   */
+  readonly overrun?: (fn: DeployedFunction, event: string) => number | undefined;
 }
 
 /** Invokes a function on behalf of a trigger. */

@@ -10,7 +10,7 @@ const LOG_BYTES_MAX = 4 * 1024;
 const THREW = 'user code exception caught';
 
 /** The end of a log, in whole characters. */
-export function logTail(lines: readonly string[]): string {
+function logTail(lines: readonly string[]): string {
   const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
   if (bytes.length <= LOG_BYTES_MAX) return bytes.toString();
   const isInsideCharacter = (at: number): boolean => ((bytes[at] ?? 0) & 0xc0) === 0x80;

@@ -15,6 +15,7 @@ export interface PoolParts {
   readonly packages: Packages;
   readonly timing: Timing;
   readonly onLog: NonNullable<RuntimeOptions['onLog']>;
+  readonly overrun: NonNullable<RuntimeOptions['overrun']>;
 }
 
 interface Warm {
@@ -95,7 +96,8 @@ export class Pool {
         await this.#dismiss(instance);
         return this.#conclude({ fn, requestId, failure: loadFailure(fn, loaded.ending), ended: loaded });
       }
-      const ended = await instance.run(fn, requestId, event);
+      const limitMs = this.#parts.overrun(fn, event) ?? fn.timeoutS * 1000;
+      const ended = await instance.run(fn, { requestId, event, limitMs });
       this.#putBack(fn, instance);
       return this.#conclude({ fn, requestId, failure: failureOf(fn, ended.ending), ended });
     } catch (error) {

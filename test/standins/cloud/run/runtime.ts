@@ -124,6 +124,7 @@ class LocalRuntime implements FunctionRuntime {
       timing: this.#timing,
       program: () => (this.#program ??= bundleBootstrap(join(this.#root, 'bootstrap.cjs'))),
       onLog: (fn, requestId, line) => this.#options.onLog?.(fn, requestId, line),
+      overrun: (fn, event) => this.#options.overrun?.(fn, event),
     });
   }
 

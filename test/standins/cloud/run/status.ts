@@ -24,7 +24,7 @@ export interface Failure {
 
 /** Whether a trigger backs off until the invocation goes through. Everything else is an execution error, whose retries are counted. */
 export function isHeldBack(status: number): boolean {
-  return status === STATUS.system;
+  return status === STATUS.throttled || status === STATUS.system;
 }
 
 /** The JSON text that stands in for a return value. */

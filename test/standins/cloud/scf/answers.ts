@@ -11,8 +11,10 @@ import type { CloudFunction, FunctionStatus, TriggerRecord } from './model.ts';
 
 const STATUS_TEXT: Record<FunctionStatus, string> = {
   Creating: 'The function is being created',
+  CreateFailed: 'The function failed to be created',
   Active: 'The function is available',
   Updating: 'The function is being updated',
+  UpdateFailed: 'The function failed to be updated',
 };
 
 export function detailOf(fn: CloudFunction, status: FunctionStatus): GetFunctionResponse {
@@ -60,7 +62,7 @@ function common(fn: CloudFunction, status: FunctionStatus) {
     Tags: [...fn.tags],
     Status: status,
     StatusDesc: STATUS_TEXT[status],
-    StatusReasons: [],
+    StatusReasons: status.endsWith('Failed') ? [{ ErrorCode: 'InternalError', ErrorMessage: 'planned' }] : [],
     AddTime: chinaTime(fn.addedMs),
     ModTime: chinaTime(fn.modifiedMs),
   };

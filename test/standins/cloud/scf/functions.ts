@@ -27,7 +27,7 @@ export function functionActions(world: World): Actions<Client> {
       const code = await codeOf(params.Code, world);
       checkFree(params, world);
       const fn = newFunction(params, world, { settings, code });
-      fn.status.become('Creating', 'Active', world.polls);
+      fn.status.become('Creating', world.doomed.delete(fn.name) ? 'CreateFailed' : 'Active', world.polls);
       world.functions.set(functionKey(fn.namespace, fn.name), fn);
       await replaced(fn, world);
       return {};
@@ -142,7 +142,7 @@ function newFunction(
 async function change(fn: CloudFunction, world: World, content: Partial<Content>): Promise<void> {
   Object.assign(fn, content);
   fn.modifiedMs = world.now();
-  fn.status.become('Updating', 'Active', world.polls);
+  fn.status.become('Updating', world.doomed.delete(fn.name) ? 'UpdateFailed' : 'Active', world.polls);
   await replaced(fn, world);
 }
 

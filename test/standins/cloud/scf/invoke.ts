@@ -54,9 +54,9 @@ function ready(params: InvokeRequest | InvokeFunctionRequest, world: World): Rea
   const fn = functionOf(params, world);
   // While it is updated, what it was before answers.
   check(
-    fn.status.state !== 'Creating',
+    !fn.status.state.startsWith('Creat'),
     'FailedOperation.InvokeFunction',
-    'The function is Creating; try when it is Active.',
+    `The function is ${fn.status.state}; try when it is Active.`,
   );
   const { runtime } = world.options;
   check(runtime !== undefined, 'InternalError.System', 'This stand-in was started without a runtime.');

@@ -1,7 +1,7 @@
 /** The function that a request names, and whether it may be worked on now. */
 import { check, found } from '../refusal.ts';
 import type { World } from '../world.ts';
-import { type CloudFunction, functionKey } from './model.ts';
+import { type CloudFunction, functionKey, type FunctionStatus } from './model.ts';
 
 interface Named {
   readonly FunctionName?: string;
@@ -39,8 +39,15 @@ export function namespaceOf({ Namespace: namespace = 'default' }: Named): string
   return namespace;
 }
 
+/** What may be done to a function whose last change failed (document 583/37883). */
+const MENDS: Partial<Record<FunctionStatus, readonly string[]>> = {
+  CreateFailed: ['DeleteFunction'],
+  UpdateFailed: ['DeleteFunction', 'UpdateFunctionCode', 'UpdateFunctionConfiguration'],
+};
+
 /** A function that is being created or updated is left alone: `FailedOperation.<action>` (seen with UpdateFunctionConfiguration). */
 export function mustBeActive(fn: CloudFunction, action: string): void {
   const { state } = fn.status;
-  check(state === 'Active', `FailedOperation.${action}`, `The function is ${state}; try when it is Active.`);
+  const may = state === 'Active' || MENDS[state]?.includes(action) === true;
+  check(may, `FailedOperation.${action}`, `The function is ${state}; try when it is Active.`);
 }

@@ -8,7 +8,7 @@ import type {
 import type { Pending } from '../pending.ts';
 import type { ActiveTrigger } from '../runtime.ts';
 
-export type FunctionStatus = 'Creating' | 'Active' | 'Updating';
+export type FunctionStatus = 'Creating' | 'CreateFailed' | 'Active' | 'Updating' | 'UpdateFailed';
 
 export interface CloudFunction {
   readonly id: string;

@@ -67,11 +67,14 @@ export class Instance {
   }
 
   /** Answers, or says how the event ended instead. `fn` may hold another key of its role than at the start. */
-  async run(fn: DeployedFunction, requestId: string, event: string): Promise<Ended> {
+  async run(
+    fn: DeployedFunction,
+    { requestId, event, limitMs }: { requestId: string; event: string; limitMs: number },
+  ): Promise<Ended> {
     const context = contextOf(fn, requestId);
     const call: EventCall = { requestId, event, context, credentials: credentialsOf(fn) };
     this.#output.begin(requestId);
-    const ended = await this.#until(this.#fn.timeoutS * 1000, () => {
+    const ended = await this.#until(limitMs, () => {
       this.#signal('SIGCONT');
       if (this.#child.connected) this.#child.send(call, () => undefined);
     });

@@ -1,5 +1,5 @@
-<?xml version="1.0" encoding="UTF-8"?>
-<!-- Names the jars of the broker that kafka.ts starts; Maven keeps them in its local repository. -->
+/** Names the jars of the broker; Maven keeps them in its local repository. Text, so that it travels with a bundle. */
+export const BROKER_POM = `<?xml version="1.0" encoding="UTF-8"?>
 <project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>oss2cos</groupId>
@@ -30,3 +30,4 @@
     </pluginManagement>
   </build>
 </project>
+`;
