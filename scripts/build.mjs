@@ -1,4 +1,4 @@
-/** Bundles what runs into dist/: scripts and stand-ins as ESM, cloud functions as CJS. */
+/** Bundles what runs on this machine into dist/. Cloud functions are built by scripts/deploy/bundle.ts, when they are deployed. */
 import { existsSync } from 'node:fs';
 import { chmod, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,7 +15,6 @@ const APART = {
   standins: 'test/standins/main.ts',
 };
 
-const common = { bundle: true, platform: 'node', target: 'node20', logLevel: 'warning' };
 /** Left beside the bundle: native code, CommonJS that requires at run time, and what only development uses. */
 const BESIDE = [
   'libsql',
@@ -30,7 +29,17 @@ const BESIDE = [
 ];
 
 /** Packages are bundled: what nobody uses of them is left out, and a start costs a third less time and memory. */
-const esm = { ...common, format: 'esm', external: BESIDE, sourcemap: true, splitting: true, outdir: 'dist' };
+const options = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  logLevel: 'warning',
+  format: 'esm',
+  external: BESIDE,
+  sourcemap: true,
+  splitting: true,
+  outdir: 'dist',
+};
 
 async function entriesIn(folder) {
   const names = existsSync(folder) ? await readdir(folder) : [];
@@ -49,23 +58,8 @@ async function buildScripts() {
   await removeChunks();
   const all = Object.entries({ ...(await entriesIn('scripts')), ...APART });
   const entryPoints = Object.fromEntries(all.filter(([, path]) => existsSync(path)));
-  await build({ ...esm, entryPoints });
+  await build({ ...options, entryPoints });
   await chmod('dist/oss2cos.js', 0o755); // npm links a `bin` as it lies there
 }
 
-/** SCF unpacks one file a function. Identifiers stay, so that a stack trace in the cloud's log can be read. */
-async function buildFunctions() {
-  await build({
-    ...common,
-    format: 'cjs',
-    entryPoints: await entriesIn('functions'),
-    outdir: 'dist/functions',
-    outExtension: { '.js': '.cjs' },
-    mainFields: ['module', 'main'], // the SDKs' ESM entries shake to a quarter of their CommonJS size
-    external: ['proxy-agent'], // ali-oss requires it only where a proxy is configured
-    minifyWhitespace: true,
-    minifySyntax: true,
-  });
-}
-
-await Promise.all([buildScripts(), buildFunctions()]);
+await buildScripts();

@@ -4,26 +4,26 @@ import { topicName } from '../lib/adapters/kafka/names.ts';
 import { TOPICS } from '../lib/core/messages.ts';
 import { startKafka } from './engines/kafka.ts';
 import { startMariadb } from './engines/mariadb.ts';
+import { createTopics } from './engines/topics.ts';
 
 const PREFIX = 'oss2cos-';
 const PARTITIONS = { ranges: 2, segments: 8, results: 2 } as const;
 
-async function createTopics(brokers: string): Promise<void> {
+async function makeTopics(brokers: string): Promise<void> {
   const admin = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
-  await admin.createTopics({
-    waitForLeaders: true,
-    topics: TOPICS.map((topic) => ({
+  await createTopics(
+    admin,
+    TOPICS.map((topic) => ({
       topic: topicName(PREFIX, topic),
       numPartitions: PARTITIONS[topic],
-      replicationFactor: 1,
     })),
-  });
+  );
   await admin.disconnect();
 }
 
 const [kafka, mariadb] = await Promise.all([startKafka(), startMariadb()]);
-await createTopics(kafka.brokers);
+await makeTopics(kafka.brokers);
 process.stdout.write(`export OSS2COS_KAFKA_BROKERS=${kafka.brokers} OSS2COS_KAFKA_PREFIX=${PREFIX}
 export OSS2COS_MYSQL_HOST=${mariadb.host} OSS2COS_MYSQL_PORT=${String(mariadb.port)}
 export OSS2COS_MYSQL_USER=${mariadb.user} OSS2COS_MYSQL_PASSWORD=${mariadb.password}

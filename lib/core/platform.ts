@@ -49,7 +49,15 @@ export const CKAFKA = {
   messageBytesMax: 12 * MIB,
   /** Where nothing is said a topic forgets after two hours. */
   retentionMsDefault: 7_200_000,
+  retentionMsMin: 60_000,
   retentionMsMax: 7_776_000_000,
+  topicNoteCharsMax: 64,
   partitionsMax: 3_000,
   replicasMax: 3,
+} as const;
+
+/** CLS, the log service (the API's type definitions). */
+export const CLS = {
+  /** Of a log topic; 3,640 would mean for ever. */
+  retentionDaysMax: 3_600,
 } as const;

@@ -5,6 +5,7 @@ import { topicName } from '../../lib/adapters/kafka/names.ts';
 import { TOPICS } from '../../lib/core/messages.ts';
 import { startKafka } from '../engines/kafka.ts';
 import { startMariadb } from '../engines/mariadb.ts';
+import { createTopics } from '../engines/topics.ts';
 
 const PREFIX = 'bench-';
 
@@ -18,6 +19,8 @@ export interface EngineCounts {
 export interface Engines {
   readonly env: Readonly<Record<string, string>>;
   counts(): Promise<EngineCounts>;
+  /** From the task's start to its last result; the report that tells of the end waits for the reporter's timer. */
+  workedSeconds(taskId: string): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -25,14 +28,13 @@ export async function startEngines(copyPartitions: number): Promise<Engines> {
   const [kafka, mariadb] = await Promise.all([startKafka(), startMariadb()]);
   const admin = new Kafka({ brokers: [kafka.brokers], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
-  await admin.createTopics({
-    waitForLeaders: true,
-    topics: TOPICS.map((topic) => ({
+  await createTopics(
+    admin,
+    TOPICS.map((topic) => ({
       topic: topicName(PREFIX, topic),
       numPartitions: topic === 'segments' ? copyPartitions : 1,
-      replicationFactor: 1,
     })),
-  });
+  );
   const { host, port, user, password } = mariadb;
   const database = await createConnection({ host, port, user, password });
   return {
@@ -52,6 +54,14 @@ export async function startEngines(copyPartitions: number): Promise<Engines> {
       const [rows] = await database.query("show global status like 'Questions'");
       const [row] = rows as { Value: string }[];
       return { messages: Object.fromEntries(await Promise.all(sent)), statements: Number(row?.Value) };
+    },
+    workedSeconds: async (taskId) => {
+      const [rows] = await database.query(
+        `select (select max(moved_at_ms) from oss2cos.oss2cos_segments where task_id = t.task_id) - started_at_ms as ms
+          from oss2cos.oss2cos_tasks t where task_id = ?`,
+        [taskId],
+      );
+      return Number((rows as { ms: number }[])[0]?.ms) / 1000;
     },
     stop: async () => {
       await admin.disconnect();

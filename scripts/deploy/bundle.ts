@@ -3,14 +3,22 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import { UserError } from '../../lib/core/errors.ts';
-import options from './function-build.json' with { type: 'json' };
 import { hashOf, zipOf } from './zip.ts';
 
 /**
- * Shared with scripts/build.mjs. CommonJS, as the SDKs require at run time; the SDKs' ESM entries, as they shake to a quarter;
+ * CommonJS, as the SDKs require at run time; the SDKs' ESM entries, as they shake to a quarter;
  * without `proxy-agent`, which ali-oss requires only where a proxy is configured; with identifiers, so that stack traces can be read.
  */
-const FUNCTION_BUILD = options as BuildOptions;
+const FUNCTION_BUILD = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  mainFields: ['module', 'main'],
+  external: ['proxy-agent'],
+  minifyWhitespace: true,
+  minifySyntax: true,
+} as const satisfies BuildOptions;
 
 export interface Package {
   readonly key: string;

@@ -1,15 +1,12 @@
 /** What serverless.yml may not say although its shape is right: found before anything is built or asked, and told all at once. */
 import { TOPICS } from '../../lib/core/messages.ts';
-import { CKAFKA, CKAFKA_TRIGGER, SCF } from '../../lib/core/platform.ts';
+import { CKAFKA, CKAFKA_TRIGGER, CLS, SCF } from '../../lib/core/platform.ts';
 import { cronMistake } from './cron.ts';
 import { FUNCTION_KEYS, isFunctionKey } from './names.ts';
 import type { FunctionSettings, Settings, TriggerSettings } from './settings.ts';
 
 /** An invocation begins no segment with less than 60 s left (lib/app/copy-segment.ts), of which the margins take their part. */
 const TRIGGERED_TIMEOUT_S_MIN = 90;
-/** Of a topic; the API's own bound. */
-const RETENTION_MS_MIN = 60_000;
-const LOG_RETENTION_DAYS_MAX = 3_600;
 const RESERVED_PREFIXES = ['SCF_', 'QCLOUD_', 'TENCENTCLOUD_'];
 const SECRET_LIKE = /SECRET|PASSWORD|TOKEN/;
 
@@ -27,17 +24,17 @@ function* keyMistakes({ functions, names, logRetentionDays }: Settings): Generat
   if (missing.length > 0) yield `functions: ${missing.join(', ')} is missing; the three work together`;
   for (const { key } of functions)
     if (!isFunctionKey(key)) yield `functions.${key}: there are only ${FUNCTION_KEYS.join(', ')}`;
-  if (names.mark.length > 64)
-    yield `service and stage: ${names.stack} is too long by ${names.mark.length - 64}`;
-  if (logRetentionDays > LOG_RETENTION_DAYS_MAX)
-    yield `provider.logs.retentionDays: at most ${LOG_RETENTION_DAYS_MAX}`;
+  if (names.mark.length > CKAFKA.topicNoteCharsMax)
+    yield `service and stage: ${names.stack} is too long by ${names.mark.length - CKAFKA.topicNoteCharsMax}`;
+  if (logRetentionDays > CLS.retentionDaysMax)
+    yield `provider.logs.retentionDays: at most ${CLS.retentionDaysMax}`;
 }
 
 function* kafkaMistakes({ kafka, functions }: Settings): Generator<string> {
   const { replicas, retentionMs, partitions, access } = kafka;
   if (replicas > CKAFKA.replicasMax) yield `provider.kafka.replicas: at most ${CKAFKA.replicasMax}`;
-  if (retentionMs < RETENTION_MS_MIN || retentionMs > CKAFKA.retentionMsMax)
-    yield `provider.kafka.retentionMs: ${RETENTION_MS_MIN} to ${CKAFKA.retentionMsMax}`;
+  if (retentionMs < CKAFKA.retentionMsMin || retentionMs > CKAFKA.retentionMsMax)
+    yield `provider.kafka.retentionMs: ${CKAFKA.retentionMsMin} to ${CKAFKA.retentionMsMax}`;
   for (const topic of TOPICS)
     if (partitions[topic] > CKAFKA.partitionsMax)
       yield `provider.kafka.partitions.${topic}: at most ${CKAFKA.partitionsMax}`;

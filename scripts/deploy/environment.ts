@@ -19,7 +19,7 @@ export function environmentOf(
   addresses: Addresses,
   secrets: Variables,
 ): Environment {
-  return {
+  const all = {
     ...kafkaVariables(fn, settings, addresses),
     ...(usesDatabase(fn) ? mysqlVariables(settings, addresses) : {}),
     OSS2COS_COPY_PARALLELISM: String(copyParallelism(settings)),
@@ -27,6 +27,7 @@ export function environmentOf(
     ...fn.environment,
     ...secrets,
   };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== '')); // SCF takes no empty one
 }
 
 /** A partition feeds one invocation at a time, and reserved concurrency caps those that run at once. */

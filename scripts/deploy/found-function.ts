@@ -83,7 +83,7 @@ function plain(raw: Raw, name: string) {
     codeHash: codeHashIn(raw.Description ?? ''),
     memoryMb: raw.MemorySize ?? 0,
     timeoutS: raw.Timeout ?? 0,
-    role: raw.Role ?? '',
+    role: (raw.Role ?? '').split('/').at(-1) ?? '', // its name, also where it comes as a resource path
     vpcId: raw.VpcConfig?.VpcId ?? '',
     subnetId: raw.VpcConfig?.SubnetId ?? '',
     publicNet: raw.PublicNetConfig?.PublicNetStatus === 'ENABLE',

@@ -27,9 +27,9 @@ export function* functionChanges(
   if (is?.status === 'CreateFailed') yield { kind: 'delete failed function', fn, reason: is.statusReason };
   if (is === undefined || is.status === 'CreateFailed') yield { kind: 'create function', fn };
   else yield* updates(fn, is, logTopicId);
-  yield* triggerChanges(fn, is?.triggers ?? []);
   if (is?.reservedMb !== fn.reservedMb)
     yield { kind: 'reserve', fn, from: is?.reservedMb, to: fn.reservedMb };
+  yield* triggerChanges(fn, is?.triggers ?? []); // last: from then on it works, under its cap
 }
 
 /** The code first: its hash, which the configuration carries, then never tells of code that is not there. */

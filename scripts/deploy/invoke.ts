@@ -49,23 +49,21 @@ function show(
   const hasFailed = problem !== '' || (result.InvokeResult ?? 0) !== 0;
   if (options.log === true && log !== '') say.line(log.trimEnd());
   if (hasFailed) {
-    const tail =
-      options.log === true
-        ? []
-        : log
-            .trimEnd()
-            .split('\n')
-            .slice(-LOG_LINES)
-            .filter((line) => line !== '');
-    throw new UserError(
-      [`${key} failed: ${problem === '' ? answer : problem} (request ${id})`, ...tail].join('\n'),
-    );
+    const tail = options.log === true ? [] : lastLines(log);
+    const told = problem === '' ? answer : problem;
+    const reason = tail.length === 0 ? told : (told.split('\n')[0] ?? told); // the log has its stack
+    throw new UserError([`${key} failed: ${reason} (request ${id})`, ...tail].join('\n'));
   }
   if (options.log === true)
     say.line(
       `request ${id}: ${result.Duration ?? 0} ms, ${Math.ceil((result.MemUsage ?? 0) / 1_048_576)} MB`,
     );
   showAnswer(answer, say);
+}
+
+function lastLines(log: string): string[] {
+  const lines = log.split('\n').filter((line) => line.trim() !== '');
+  return lines.slice(-LOG_LINES);
 }
 
 function typeAsked(type: unknown): keyof typeof TYPES {

@@ -78,7 +78,10 @@ function missingTarget({ role, ssm }: Settings, env: Environment): string[] {
   ];
 }
 
-function* missingForProvision({ zone, mysql }: Settings, env: Environment): Generator<string> {
+function* missingForProvision(settings: Settings, env: Environment): Generator<string> {
+  const { zone, mysql, vpcId, subnetId } = settings;
+  if (vpcId !== undefined && subnetId === undefined)
+    yield 'a subnet of the VPC that is given: --param="subnet=subnet-…" or OSS2COS_SUBNET_ID';
   if (zone === undefined)
     yield 'the zone for what is provisioned: --param="zone=ap-guangzhou-6" or OSS2COS_ZONE';
   const isNewCluster = mysql.clusterId === undefined && mysql.host === undefined;

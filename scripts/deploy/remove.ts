@@ -46,7 +46,8 @@ async function ourFunctions(cloud: Cloud, stack: string): Promise<string[]> {
 
 async function removeTopics({ cloud, settings, say }: Context): Promise<boolean> {
   const { kafka, names } = settings;
-  const instanceId = kafka.instanceId ?? (await findProvisioned(cloud, names.stack)).instanceId;
+  const provisioned = settings.provision ? await findProvisioned(cloud, names.stack) : undefined;
+  const instanceId = kafka.instanceId ?? provisioned?.instanceId;
   if (instanceId === undefined) {
     say.line(
       'left alone: topics, if there are any; give --param="ckafka=ckafka-…" to remove those that deploy made',

@@ -7,17 +7,12 @@ import { findProvisioned } from './provisioned.ts';
 
 /** Whether there was anything. Without the parameter it is only named. */
 export async function unprovision(context: Context): Promise<boolean> {
-  const { cloud, settings, say } = context;
-  const found = await findProvisioned(cloud, settings.names.stack);
-  const { vpcId, subnetId, instanceId, clusterId } = found;
-  const ids = [instanceId, clusterId, subnetId, vpcId].filter((id) => id !== undefined);
+  const { cloud, settings } = context;
   if (!settings.provision) {
-    if (ids.length > 0)
-      say.line(
-        `left alone: ${ids.join(', ')}, which cost money; delete them with npx serverless remove --param="provision=true"`,
-      );
+    await nameWhatIsLeft(context);
     return false;
   }
+  const { vpcId, subnetId, instanceId, clusterId } = await findProvisioned(cloud, settings.names.stack);
   if (instanceId !== undefined) await removeInstance(context, instanceId);
   if (clusterId !== undefined) await removeCluster(context, clusterId);
   if (subnetId !== undefined)
@@ -26,7 +21,18 @@ export async function unprovision(context: Context): Promise<boolean> {
     );
   if (vpcId !== undefined)
     await removed(context, `VPC ${vpcId}`, () => cloud.call('vpc', 'DeleteVpc', { VpcId: vpcId }));
-  return ids.length > 0;
+  return (instanceId ?? clusterId ?? subnetId ?? vpcId) !== undefined;
+}
+
+/** Who was never let to provision need not be let to look. */
+async function nameWhatIsLeft({ cloud, settings, say }: Context): Promise<void> {
+  const search = findProvisioned(cloud, settings.names.stack);
+  const found = await orUndefined('UnauthorizedOperation', search);
+  const ids = Object.values(found ?? {}).filter((id) => id !== undefined);
+  if (ids.length > 0)
+    say.line(
+      `left alone: ${ids.join(', ')}, which may cost money; delete them with npx serverless remove --param="provision=true"`,
+    );
 }
 
 async function removeInstance({ cloud, settings, say }: Context, InstanceId: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Report } from '../../lib/core/report.ts';
+import { parseTask } from '../../lib/core/task.ts';
 import { type Migration, openMigration, SOURCE, TARGET } from '../support/migration.ts';
 import { shell, stateText, stoppedMigration, taskFile } from './shell.ts';
 
@@ -52,6 +53,20 @@ describe('retry', () => {
       0,
       'no object of task photos-retry-2 failed: there is nothing to retry\n',
     ]);
+  });
+
+  it('is only printed on request, as a task that may run elsewhere', async () => {
+    const { status, stdout, stderr } = await run('retry', '--print');
+    expect([status, stderr]).toEqual([0, '']);
+    const task = parseTask(JSON.parse(stdout));
+    expect(task).toEqual(
+      m.task({
+        taskId: 'photos-retry-1',
+        source: { manifest: `cos://${TARGET}/.oss2cos/photos/failed.jsonl` },
+      }),
+    );
+    expect(m.oss.requests.size).toBe(0);
+    expect(await stateText(m, 'photos-retry-1', 'task')).toBeUndefined();
   });
 
   it('that was stopped goes on', async () => {

@@ -120,6 +120,13 @@ test('remove leaves an adopted topic and says so, and has nothing to do the seco
   expect(writes(account.cloud)).toEqual([]);
 });
 
+test('who may not look at networks can remove what was deployed all the same', async () => {
+  const account = await openAccount();
+  await deployTo(account);
+  account.cloud.fail('DescribeVpcs', { code: 'UnauthorizedOperation' });
+  expect(await removeFrom(account)).toContain('removed logset oss2cos-dev');
+});
+
 test('a removal that was refused at any one call is completed by the next', { timeout: 60_000 }, async () => {
   const whole = await openAccount();
   await deployTo(whole);

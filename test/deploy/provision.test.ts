@@ -26,7 +26,7 @@ test('network, instance and cluster are made with their prices, and the second d
       /^created CKafka instance \S+ \(Pro, 20 MB\/s, 200 GB\): 1\.84 CNY an hour$/.test(line),
     ),
   ).toBe(true);
-  expect(lines.some((line) => /^created TDSQL-C cluster .* 0\.3312 CNY an hour at 1 CCU/.test(line))).toBe(
+  expect(lines.some((line) => /^created TDSQL-C cluster .*: 0\.\d+ CNY an hour at 1 CCU/.test(line))).toBe(
     true,
   );
   expect(lines).toContain(
@@ -71,7 +71,7 @@ test('remove gives all of it back, and only with the parameter', { timeout: 60_0
   await deployTo(account, PROVISION);
   const heard = ear();
   await remove(contextFor(account, heard));
-  expect(heard.lines.some((line) => line.startsWith('left alone: ckafka-'))).toBe(true);
+  expect(heard.lines.some((line) => /^left alone: .*ckafka-.*provision=true/.test(line))).toBe(true);
   expect(account.cloud.resources().ckafkaInstances).toHaveLength(1);
   await removeFrom(account);
   expect(account.cloud.resources()).toEqual(empty);

@@ -35,7 +35,8 @@ async function taskPath(name: string, task: unknown): Promise<string> {
 async function succeeded(...args: Parameters<Cloud['serverless']>): Promise<string> {
   const { status, stdout, stderr } = await cloud.serverless(...args);
   expect(status, stderr).toBe(0);
-  if (process.env.SHOW === '1') process.stdout.write(`$ serverless ${args[0].join(' ')}\n${stdout}${stderr}\n`);
+  if (process.env.SHOW === '1')
+    process.stdout.write(`$ serverless ${args[0].join(' ')}\n${stdout}${stderr}\n`);
   return stdout + stderr;
 }
 
@@ -60,7 +61,12 @@ it('migrates through functions that run from their zips, retries what failed, an
   expect(await differences(cloud.m, task, warm)).toEqual([]);
 
   for (let i = 0; i < COLD; i++)
-    await cloud.m.oss.seed(SOURCE, { key: `cold/${i}`, body: `cold ${i}`, storageClass: 'Archive', restored: true });
+    await cloud.m.oss.seed(SOURCE, {
+      key: `cold/${i}`,
+      body: `cold ${i}`,
+      storageClass: 'Archive',
+      restored: true,
+    });
   cloud.m.oss.resetCounts();
   const retry = await startCommand(
     { stateDir: cloud.m.stateDir },

@@ -19,7 +19,12 @@ const ROOT = join(import.meta.dirname, '../..');
 const REGION = 'ap-guangzhou';
 const APP_ID = '1250000000';
 const KEY = { id: 'AKIDdeployer', secret: 'deployer-canary-secret' };
-const PLACES = { ckafka: 'ckafka-e2e00001', mysql: 'cynosdbmysql-e2e1', vpc: 'vpc-e2e1', subnet: 'subnet-e2e1' };
+const PLACES = {
+  ckafka: 'ckafka-e2e00001',
+  mysql: 'cynosdbmysql-e2e1',
+  vpc: 'vpc-e2e1',
+  subnet: 'subnet-e2e1',
+};
 /** The key that functions get with their role is one that the target knows. */
 const ROLE = { id: ENVIRONMENT.COS_SECRET_ID, secret: ENVIRONMENT.COS_SECRET_KEY };
 
@@ -117,7 +122,14 @@ async function serverless(args: readonly string[], env: Record<string, string>):
 const REPORT_MS_MAX = 90_000;
 
 export async function finalReport(m: Migration, taskId: string): Promise<Report> {
-  const address = ['status', `cos://${TARGET}/.oss2cos/${taskId}`, '--region', REGION, '--endpoint', m.cos.url];
+  const address = [
+    'status',
+    `cos://${TARGET}/.oss2cos/${taskId}`,
+    '--region',
+    REGION,
+    '--endpoint',
+    m.cos.url,
+  ];
   return vi.waitFor(
     async () => {
       const { stdout, stderr } = await startCommand({ stateDir: undefined }, ...address, '--json').ended;

@@ -7,6 +7,7 @@ import { type Topic, TOPICS } from '../../lib/core/messages.ts';
 import { systemClock, systemDice } from '../../lib/runtime/clock.ts';
 import type { QueueHarness } from '../ports/queue.harness.ts';
 import { EventList } from '../support/logged.ts';
+import { createTopics } from '../../scripts/engines/topics.ts';
 
 export const PARTITIONS = 8;
 const UNTIL_TIMEOUT_MS = 30_000;
@@ -44,12 +45,8 @@ export async function makeTopics(brokers: string, partitions = PARTITIONS): Prom
   const admin = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   const topics = TOPICS.map((topic) => ({ topic: topicName(prefix, topic), numPartitions: partitions }));
-  await admin.createTopics({ topics, waitForLeaders: false });
-  // A leader may be named before it serves; a send then is done again, and doubles what other partitions took.
-  for (const { topic } of topics) await until(() => admin.fetchTopicOffsets(topic).then(isFull, () => false));
-  function isFull(offsets: readonly unknown[]): boolean {
-    return offsets.length === partitions;
-  }
+  // A send to one that does not serve yet is done again, and doubles what other partitions took.
+  await createTopics(admin, topics);
   const close = async () => {
     await admin.deleteTopics({ topics: topics.map(({ topic }) => topic) });
     await admin.disconnect();

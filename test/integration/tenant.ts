@@ -5,6 +5,7 @@ import { inject } from 'vitest';
 import { topicName } from '../../lib/adapters/kafka/names.ts';
 import { type Topic, TOPICS } from '../../lib/core/messages.ts';
 import { systemDice } from '../../lib/runtime/clock.ts';
+import { createTopics } from '../../scripts/engines/topics.ts';
 
 export interface Tenant {
   readonly prefix: string;
@@ -25,14 +26,13 @@ export async function openTenant(
   const mariadb = inject('mariadb');
   const admin = new Kafka({ brokers: [kafka.brokers], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
-  await admin.createTopics({
-    waitForLeaders: true,
-    topics: TOPICS.map((topic) => ({
+  await createTopics(
+    admin,
+    TOPICS.map((topic) => ({
       topic: topicName(prefix, topic),
       numPartitions: partitions[topic],
-      replicationFactor: 1,
     })),
-  });
+  );
   return {
     prefix,
     database,

@@ -48,7 +48,12 @@ describe('the engines’ settings', () => {
     expect(kafka).toMatchObject({
       ...{ prefix: 'x-', tls: { ca: 'pem' }, sasl: { username: 'instance#user', password: 'p' } },
     });
-    const mysql = { ...MYSQL, OSS2COS_MYSQL_PORT: '3307', OSS2COS_MYSQL_DATABASE: 'd', OSS2COS_MYSQL_TLS: 'true' };
+    const mysql = {
+      ...MYSQL,
+      OSS2COS_MYSQL_PORT: '3307',
+      OSS2COS_MYSQL_DATABASE: 'd',
+      OSS2COS_MYSQL_TLS: 'true',
+    };
     expect(mysqlSettings(new Settings(mysql))).toMatchObject({ port: 3307, database: 'd', tls: {} });
   });
 

@@ -32,7 +32,10 @@ export async function startCommand(
     const { bucket, region, endpoint, prefix } = stateLocationOf(task);
     const where = endpoint === undefined ? [] : ['--endpoint', endpoint];
     const words = [cosUrl(bucket, prefix.slice(0, -1)), '--region', region, ...where];
-    print(io, `task ${task.taskId} ${started.created ? 'has begun' : `is there already: ${started.row.state}`}`);
+    print(
+      io,
+      `task ${task.taskId} ${started.created ? 'has begun' : `is there already: ${started.row.state}`}`,
+    );
     note(io, `see how it goes with: ${spell('status', words)}`);
     return 0;
   });

@@ -1,5 +1,6 @@
 /** The real broker behind the CKafka instances, as the control plane needs it. */
 import kafkajs from 'kafkajs';
+import { createTopics } from '../../../../scripts/engines/topics.ts';
 
 // Not all of its exports can be imported by name.
 const { ConfigResourceTypes, Kafka, logLevel } = kafkajs;
@@ -58,11 +59,8 @@ export function kafkaAdmin(brokers: string): BrokerAdmin {
   return {
     async createTopic({ name, partitions, config }) {
       await connected();
-      const topic = { topic: name, numPartitions: partitions, replicationFactor: 1 };
-      await admin.createTopics({
-        topics: [{ ...topic, configEntries: entries(config) }],
-        waitForLeaders: true,
-      });
+      const topic = { topic: name, numPartitions: partitions, configEntries: entries(config) };
+      await createTopics(admin, [topic]);
     },
     async setPartitions(name, partitions) {
       await connected();
