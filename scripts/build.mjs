@@ -24,6 +24,7 @@ const BESIDE = [
   'commander',
   'prettier',
   'kafkajs',
+  'esbuild',
   'mysql2',
   'tencentcloud-sdk-nodejs',
 ];

@@ -61,7 +61,7 @@ export function roleCredentials(settings: Settings): Credentials {
 }
 
 /** Variables whose values must never be printed. */
-export const SECRET_NAMES = [
+const SECRET_NAMES = [
   'OSS_ACCESS_KEY_SECRET',
   'OSS_SECURITY_TOKEN',
   'COS_SECRET_KEY',

@@ -72,7 +72,10 @@ function* missingPlaces({ kafka, mysql, vpcId, subnetId, functions }: Settings):
 /** Without either, no function could read or write a state object. */
 function missingTarget({ role, ssm }: Settings, env: Environment): string[] {
   const hasKey = !isUnset(env, 'COS_SECRET_ID') && !isUnset(env, 'COS_SECRET_KEY');
-  if (role !== undefined || ssm !== undefined || hasKey) return [];
+  if (role !== undefined) return [];
+  if (ssm !== undefined)
+    return ['the role that lets the functions at the secret: --param="role=…" or OSS2COS_ROLE'];
+  if (hasKey) return [];
   return [
     'what lets the functions at COS: a role by --param="role=…" or OSS2COS_ROLE, else COS_SECRET_ID and COS_SECRET_KEY in the environment',
   ];

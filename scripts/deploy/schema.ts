@@ -10,6 +10,7 @@ const variables = {
   additionalProperties: { anyOf: [text, { type: 'number' }, flag] },
 } as const;
 /** Parameters of the command line arrive as text. */
+const countGiven = { anyOf: [count, { type: 'string', pattern: '^[1-9][0-9]*$' }] } as const;
 const choice = { anyOf: [flag, { enum: ['true', 'false'] }] } as const;
 
 function object(properties: Readonly<Record<string, unknown>>, required: readonly string[] = []) {
@@ -30,7 +31,7 @@ export const CONFIGURATION_SCHEMA = {
       ssm: text,
       kafka: object({
         instanceId: text,
-        partitions: object(Object.fromEntries(TOPICS.map((topic) => [topic, count]))),
+        partitions: object(Object.fromEntries(TOPICS.map((topic) => [topic, countGiven]))),
         replicas: count,
         retentionMs: count,
         access: object({ brokers: text, tls: flag }),
@@ -44,6 +45,7 @@ export const CONFIGURATION_SCHEMA = {
       }),
       logs: object({ retentionDays: count }),
       code: object({ bucket: text, bundleMbMax: count }),
+      copy: { enum: ['functions', 'workers'] },
       provision: choice,
       zone: text,
       zoneId: { type: 'string', pattern: '^[0-9]*$' },

@@ -38,7 +38,7 @@ export interface ProviderInput extends SizeInput {
   readonly ssm?: string;
   readonly kafka?: {
     readonly instanceId?: string;
-    readonly partitions?: Partial<Record<Topic, number>>;
+    readonly partitions?: Partial<Record<Topic, number | string>>;
     readonly replicas?: number;
     readonly retentionMs?: number;
     readonly access?: { readonly brokers?: string; readonly tls?: boolean };
@@ -52,6 +52,7 @@ export interface ProviderInput extends SizeInput {
   };
   readonly logs?: { readonly retentionDays?: number };
   readonly code?: { readonly bucket?: string; readonly bundleMbMax?: number };
+  readonly copy?: 'functions' | 'workers';
   readonly provision?: boolean | 'true' | 'false';
   readonly zone?: string;
   readonly zoneId?: string;

@@ -111,11 +111,16 @@ function kafkaSettings(kafka: NonNullable<ProviderInput['kafka']>): Settings['ka
   const brokers = given(kafka.access?.brokers);
   return {
     instanceId: given(kafka.instanceId),
-    partitions: { ...DEFAULTS.partitions, ...kafka.partitions },
+    partitions: partitionsOf({ ...DEFAULTS.partitions, ...kafka.partitions }),
     replicas: kafka.replicas ?? DEFAULTS.replicas,
     retentionMs: kafka.retentionMs ?? DEFAULTS.retentionMs,
     access: brokers === undefined ? undefined : { brokers, tls: kafka.access?.tls ?? false },
   };
+}
+
+function partitionsOf(given: Readonly<Record<Topic, number | string>>): Settings['kafka']['partitions'] {
+  const { ranges, segments, results } = given;
+  return { ranges: Number(ranges), segments: Number(segments), results: Number(results) };
 }
 
 function mysqlSettings(mysql: NonNullable<ProviderInput['mysql']>): Settings['mysql'] {
@@ -139,7 +144,8 @@ function functionSettings(key: string, fn: FunctionInput, provider: ProviderInpu
     publicNet: fn.publicNet ?? provider.publicNet ?? true,
     environment: { ...asText(provider.environment), ...asText(fn.environment) },
     secrets: [...new Set([...(provider.secrets ?? []), ...(fn.secrets ?? [])])].map(secretOf),
-    triggers: (fn.events ?? []).map(triggerSettings),
+    // Workers do the copying then: a trigger would be one more member of their group.
+    triggers: key === 'copy' && provider.copy === 'workers' ? [] : (fn.events ?? []).map(triggerSettings),
     reservedConcurrency: fn.reservedConcurrency,
   };
 }

@@ -231,12 +231,38 @@ test('more partitions than the instance takes are refused before anything is mad
 });
 
 test('with SSM no function holds a secret', async () => {
-  const account = await openAccount();
+  const account = await openAccount({
+    roles: { functions: { id: 'role-id', secret: 'role-secret', token: '' } },
+  });
   const bare = Object.fromEntries(Object.entries(account.env).filter(([name]) => !(name in CANARIES)));
-  await deployTo({ ...account, env: bare }, { provider: { ssm: 'oss2cos-keys' } });
+  await expect(deployTo({ ...account, env: bare }, { provider: { ssm: 'oss2cos-keys' } })).rejects.toThrow(
+    'the role that lets the functions at the secret',
+  );
+  await deployTo({ ...account, env: bare }, { provider: { ssm: 'oss2cos-keys', role: 'functions' } });
   const sent = JSON.stringify(account.cloud.calls);
   expect(sent).toContain('oss2cos-keys');
   expect(sent.toLowerCase()).not.toContain('canary');
+});
+
+test('with workers the copy function has no trigger, and gets it back without them', async () => {
+  const account = await openAccount();
+  await deployTo(account);
+  const lines = await deployTo(account, { provider: { copy: 'workers' } });
+  expect(lines.filter((line) => line.includes('trigger'))).toEqual([
+    'deleted trigger ckafka-test0001-oss2cos-dev-segments of copy',
+  ]);
+  const back = await deployTo(account);
+  expect(
+    back.filter((line) => line.includes('created trigger ckafka-test0001-oss2cos-dev-segments')),
+  ).toHaveLength(1);
+});
+
+test('partitions may come as the text of a parameter', async () => {
+  const account = await openAccount();
+  const lines = await deployTo(account, { provider: { kafka: { partitions: { segments: '48' } } } });
+  expect(lines).toContain(
+    'created topic oss2cos-dev-segments: 48 partitions, 2 replicas, keeps messages 7 days',
+  );
 });
 
 test('a function of another owner is refused before anything is changed', async () => {
