@@ -67,7 +67,7 @@ export function kafkaOptions(
   return { ...plain, prefix, clock, dice, ...more, log };
 }
 
-function openQuick(brokers: string, prefix: string): Promise<KafkaQueue> {
+export function openQuick(brokers: string, prefix: string): Promise<KafkaQueue> {
   return openKafkaQueue(kafkaOptions(brokers, prefix), QUICK);
 }
 

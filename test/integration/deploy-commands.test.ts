@@ -5,8 +5,8 @@ import { expect, test } from 'vitest';
 import type { CloudStandin } from '../standins/cloud/server.ts';
 import type { FunctionRuntime } from '../standins/cloud/runtime.ts';
 import { startFunctionRuntime } from '../standins/cloud/run/runtime.ts';
-import { type Account, CANARIES, openAccount, writes } from './account.ts';
-import { type Ended, type Service, serviceFolder } from './cli.ts';
+import { type Account, CANARIES, openAccount, writes } from '../deploy/account.ts';
+import { type Ended, type Service, serviceFolder } from '../deploy/cli.ts';
 
 const LONG = { timeout: 60_000 };
 

@@ -1,8 +1,8 @@
 /** Provisioning: what the account lacks is made once, found again, and given back. */
 import { expect, test } from 'vitest';
 import { remove } from '../../scripts/deploy/remove.ts';
-import { type Account, openAccount, PLACES } from './account.ts';
-import { contextFor, deployTo, ear } from './service.ts';
+import { type Account, openAccount, PLACES } from '../deploy/account.ts';
+import { contextFor, deployTo, ear } from '../deploy/service.ts';
 
 const NOTHING = { vpcs: [], subnets: [], ckafka: [], clusters: [] };
 const PROVISION = { provider: { provision: 'true', zone: 'ap-guangzhou-6', zoneId: '100006' } };

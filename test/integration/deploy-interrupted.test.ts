@@ -1,8 +1,8 @@
 /** A deploy that was broken off anywhere goes on with the next one, and remove takes away whatever there is. */
 import { expect, test } from 'vitest';
 import { remove } from '../../scripts/deploy/remove.ts';
-import { type Account, openAccount, writes } from './account.ts';
-import { contextFor, deployTo, ear } from './service.ts';
+import { type Account, openAccount, writes } from '../deploy/account.ts';
+import { contextFor, deployTo, ear } from '../deploy/service.ts';
 
 const CAPPED = { functions: { copy: { reservedConcurrency: 8 } } };
 
