@@ -2,6 +2,7 @@
 import { CosObjectSink } from '../adapters/cos/object-sink.ts';
 import { CosStateStore } from '../adapters/cos/state-store.ts';
 import { OssObjectSource } from '../adapters/oss/object-source.ts';
+import { limitsAt, type Rates } from '../core/limits.ts';
 import type { Task } from '../core/task.ts';
 import type { Clock, Dice } from '../ports/clock.ts';
 import type { ObjectSink } from '../ports/object-sink.ts';
@@ -69,7 +70,7 @@ class ConnectedStores implements Stores {
     return guardState(store, this.options);
   }
 
-  limit(taskId: string, limits: Task['limits']): void {
+  limit(taskId: string, limits: Rates): void {
     const known = this.limits.get(taskId) ?? this.newLimits();
     const share = this.options.share?.() ?? 1;
     known.source.perSecond = known.sink.perSecond = times(limits.requestsPerSecond, share);
@@ -84,7 +85,7 @@ class ConnectedStores implements Stores {
   private limitsOf(task: Task): TaskLimits {
     const known = this.limits.get(task.taskId);
     if (known !== undefined) return known;
-    this.limit(task.taskId, task.limits);
+    this.limit(task.taskId, limitsAt(task.limits, this.options.clock.now()));
     return this.limitsOf(task);
   }
 

@@ -6,6 +6,7 @@ import type { CopyPorts } from '../../lib/app/copy-ports.ts';
 import type { PlanPorts } from '../../lib/app/plan-range.ts';
 import type { ReporterPorts } from '../../lib/app/reporter-ports.ts';
 import { GiB } from '../../lib/core/bytes.ts';
+import { limitsAt } from '../../lib/core/limits.ts';
 import type { Log } from '../../lib/ports/log.ts';
 import type { Stores } from '../../lib/ports/stores.ts';
 import { guardSink, guardSource, guardState } from '../../lib/runtime/interceptors.ts';
@@ -97,7 +98,7 @@ export class Machines {
     const gate = { process, dice: this.#around.dice, pageKeysMax, onRequest, onStorable, onPut };
     const context = { clock: process.clock, dice: this.#appDice };
     const limiter = (perSecond?: number) => new RateLimiter(process.clock, perSecond);
-    const { requestsPerSecond, bytesPerSecond } = task.limits;
+    const { requestsPerSecond, bytesPerSecond } = limitsAt(task.limits, process.clock.now());
     const limits = { requests: limiter(requestsPerSecond), bytes: limiter(bytesPerSecond) };
     const memory = new MemoryObjectSource(buckets.source, { bufferedBytesMax });
     const source = guardSource(gatedSource(memory, gate), limits, context);
