@@ -12,6 +12,7 @@ import type { Stores } from '../../lib/ports/stores.ts';
 import { guardSink, guardSource, guardState } from '../../lib/runtime/interceptors.ts';
 import { RateLimiter } from '../../lib/runtime/limiter.ts';
 import { ONE_PROCESS } from '../../lib/runtime/limits.ts';
+import { Throttle } from '../../lib/runtime/throttle.ts';
 import { Buckets } from './buckets.ts';
 import { SimDice } from './dice.ts';
 import {
@@ -99,10 +100,14 @@ export class Machines {
     const context = { clock: process.clock, dice: this.#appDice };
     const limiter = (perSecond?: number) => new RateLimiter(process.clock, perSecond);
     const { requestsPerSecond, bytesPerSecond } = limitsAt(task.limits, process.clock.now());
-    const limits = { requests: limiter(requestsPerSecond), bytes: limiter(bytesPerSecond) };
+    const limits = () => ({
+      requests: limiter(requestsPerSecond),
+      bytes: limiter(bytesPerSecond),
+      throttle: new Throttle(context),
+    });
     const memory = new MemoryObjectSource(buckets.source, { bufferedBytesMax });
-    const source = guardSource(gatedSource(memory, gate), limits, context);
-    const sink = guardSink(gatedSink(buckets.sink, gate, this.#watch()), limiter(requestsPerSecond), context);
+    const source = guardSource(gatedSource(memory, gate), limits(), context);
+    const sink = guardSink(gatedSink(buckets.sink, gate, this.#watch()), limits(), context);
     const state = guardState(gatedState(this.state, gate), context);
     return { source: () => source, sink: () => sink, state: () => state, limit: () => undefined };
   }
