@@ -5,6 +5,7 @@
 import type { SegmentMessage } from '../core/messages.ts';
 import type { Entry } from '../core/object.ts';
 import { farthest } from '../core/slices.ts';
+import { applyLimits } from './apply-limits.ts';
 import { viewTarget } from './conflicts.ts';
 import { type CopyContext, mappingOf } from './copy-context.ts';
 import type { CopyPorts } from './copy-ports.ts';
@@ -28,8 +29,9 @@ export async function copySegment(
   const { segmentId, count } = message;
   if (ports.clock.now() >= deadlineMs - BEGIN_MS_MIN) return ringSegment(ports.queue, message);
   const open = await ports.tasks.open(message.state, signal);
-  const { state, control } = open;
+  const { state, control, task } = open;
   if ((await control.read(signal)).state !== 'running') return; // the reporter rings again when the task goes on
+  applyLimits(ports, task, control.last);
   const from = farthest(await state.spans(segmentId, signal));
   if (from >= count) {
     await ringResult(ports.queue, { taskId: message.taskId, segmentId });

@@ -5,6 +5,7 @@ import type { Entry } from '../core/object.ts';
 import { type Outcome, sliceOf } from '../core/outcomes.ts';
 import type { Slice } from '../core/slices.ts';
 import type { TargetView } from './conflicts.ts';
+import { applyLimits } from './apply-limits.ts';
 import type { ControlWatch } from './control-watch.ts';
 import type { CopyContext } from './copy-context.ts';
 import { copyObject } from './copy-object.ts';
@@ -150,10 +151,10 @@ export class SegmentRun {
   }
 
   private async mayGoOn(control: ControlWatch, signal: AbortSignal): Promise<boolean> {
-    const { state, limits } = await control.read(signal);
-    const { ports, message, context } = this.input;
-    // Also where they are the task's own: this process' share of them changes as others join and leave.
-    ports.stores.limit(message.taskId, limits ?? context.task.limits);
+    const { state } = await control.read(signal);
+    const { ports, context } = this.input;
+    // Also where nothing was changed: the time of day tells which hold, and this process' share of them changes.
+    applyLimits(ports, context.task, control.last);
     return state === 'running';
   }
 

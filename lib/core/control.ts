@@ -1,15 +1,13 @@
 /** `control.json`: what the user asks of a running task. Functions read it every few seconds. */
 import * as z from 'zod';
 import { UserError } from './errors.ts';
+import { limitsShape } from './limits.ts';
+import { mistakesOf } from './mistakes.ts';
 
 const controlShape = z.strictObject({
   state: z.enum(['running', 'paused', 'cancelled']),
-  limits: z
-    .strictObject({
-      requestsPerSecond: z.number().positive().optional(),
-      bytesPerSecond: z.number().positive().optional(),
-    })
-    .optional(),
+  /** In place of the task's own. */
+  limits: limitsShape.optional(),
 });
 
 export type Control = z.output<typeof controlShape>;
@@ -23,12 +21,9 @@ export function parseControl(text: string, where: string): Control {
   try {
     json = JSON.parse(text);
   } catch {
-    throw new UserError(`${where} is not JSON; write it with oss2cos pause, resume or cancel`);
+    throw new UserError(`${where} is not JSON; write it with oss2cos pause, resume, cancel or limit`);
   }
   const parsed = controlShape.safeParse(json);
   if (parsed.success) return parsed.data;
-  throw new UserError(
-    `${where} has mistakes:`,
-    parsed.error.issues.map((issue) => `${issue.path.map(String).join('.')}: ${issue.message}`),
-  );
+  throw new UserError(`${where} has mistakes:`, mistakesOf(parsed.error, 'control object'));
 }

@@ -1,20 +1,11 @@
 /** The shape of a task, field by field: the one source of the validator, of `task.schema.json` and of the README's table. */
 import * as z from 'zod';
-import { BYTES_TEXT, parseBytes } from './bytes.ts';
+import { byteSize } from './byte-size.ts';
+import { limitsShape } from './limits.ts';
 
 export const TASK_ID = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const ENDPOINT = /^(https?:\/\/)?([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(:\d{1,5})?\/?$/;
 const MANIFEST = /^cos:\/\/[^/]+\/.+$/s;
-
-const bytes = (what: string) =>
-  z
-    .union(
-      [z.number().int().nonnegative(), z.string().regex(BYTES_TEXT)],
-      'is not a byte size: a number, or text such as "100MiB"',
-    )
-    .transform(parseBytes)
-    .refine(Number.isSafeInteger, 'is larger than any store holds')
-    .meta({ description: `${what}: a number, or text such as "100MiB"` });
 
 const endpoint = z.string().regex(ENDPOINT, 'is not an endpoint: [http[s]://]host[:port]').meta({
   description:
@@ -81,8 +72,8 @@ const filter = z.strictObject({
     .array(z.string().min(1))
     .optional()
     .meta({ description: 'no key that matches one of these globs' }),
-  minBytes: bytes('smallest size').optional(),
-  maxBytes: bytes('largest size').optional(),
+  minBytes: byteSize('smallest size').optional(),
+  maxBytes: byteSize('largest size').optional(),
 });
 
 const headers = z.strictObject({
@@ -102,17 +93,6 @@ const headers = z.strictObject({
     description:
       'metadata and tags that COS cannot hold: fail the object, rename ("_" becomes "-"), or drop them',
   }),
-});
-
-const limits = z.strictObject({
-  requestsPerSecond: z
-    .number()
-    .positive()
-    .optional()
-    .meta({ description: 'objects’ requests a second, over all functions' }),
-  bytesPerSecond: bytes('bytes a second, over all functions')
-    .refine((perSecond) => perSecond > 0, 'must be more than 0')
-    .optional(),
 });
 
 const state = z.strictObject({
@@ -143,7 +123,7 @@ export const taskShape = z
     }),
     filter: filter.prefault({}),
     headers: headers.prefault({}),
-    limits: limits.prefault({}),
+    limits: limitsShape.prefault({}),
     state: state.prefault({}),
   })
   .meta({ title: 'oss2cos task', description: 'What the planner is invoked with' });

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { UserError } from './errors.ts';
+import { mistakesOf } from './mistakes.ts';
 import { taskShape } from './task-shape.ts';
 
 const METADATA_NAME = /^[a-z0-9-]+$/;
@@ -65,7 +66,7 @@ export function parseTask(input: unknown): Task {
   const parsed = taskShape.safeParse(input);
   const mistakes = parsed.success
     ? crossMistakes(parsed.data)
-    : [...parsed.error.issues.flatMap(describeIssue), ...crossMistakes(soundParts(input))];
+    : [...mistakesOf(parsed.error, 'task'), ...crossMistakes(soundParts(input))];
   if (!parsed.success || mistakes.length > 0) throw new UserError('the task has mistakes:', mistakes);
   const state = { ...parsed.data.state, bucket: parsed.data.state.bucket ?? parsed.data.target.bucket };
   const task = { ...parsed.data, state };
@@ -95,16 +96,6 @@ function deepFreeze<T extends object>(value: T): T {
     if (typeof nested === 'object' && nested !== null) deepFreeze(nested);
   }
   return Object.freeze(value);
-}
-
-function describeIssue(issue: z.core.$ZodIssue): string[] {
-  const at = issue.path.map(String).join('.');
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map(
-      (key) => `${[at, key].filter((part) => part !== '').join('.')}: is not a property of a task`,
-    );
-  }
-  return [`${at === '' ? 'task' : at}: ${issue.message}`];
 }
 
 /** Tells whether two tasks ask for the same: a hash over everything but the id, whatever the order of properties. */

@@ -1,16 +1,19 @@
-/** What cuts across all calls of a port, once per port: waiting for the limits, and trying control calls again. */
+/** What cuts across all calls of a port, once per port: waiting for the limits, slowing down where a store throttles, trying control calls again. */
 import { CONTROL_RETRY } from '../core/backoff.ts';
 import type { ObjectSink } from '../ports/object-sink.ts';
 import type { Content, ObjectSource, SourceObject } from '../ports/object-source.ts';
 import type { StateStore } from '../ports/state-store.ts';
 import { type RetryContext, retrying } from '../app/retry.ts';
 import type { RateLimiter } from './limiter.ts';
+import type { Throttle } from './throttle.ts';
 
 export interface Limits {
   /** Requests to one store. */
   readonly requests: RateLimiter;
   /** Bytes read from the source. */
   readonly bytes: RateLimiter;
+  /** Of the store, over all tasks. */
+  readonly throttle: Throttle;
 }
 
 /** Contents up to this size are waited for before the read, larger ones chunk by chunk. */
@@ -19,18 +22,21 @@ const WAIT_BEFORE_BYTES_MAX = 1024 * 1024;
 /** Control calls are tried again here; `read` belongs to an object's own attempts. */
 export function guardSource(source: ObjectSource, limits: Limits, context: RetryContext): ObjectSource {
   const again = <T>(signal: AbortSignal, call: () => Promise<T>) =>
-    retrying(CONTROL_RETRY, context, signal, async () => {
-      await limits.requests.take(1, signal);
-      return call();
-    });
+    retrying(CONTROL_RETRY, context, signal, () =>
+      limits.throttle.pass(signal, async () => {
+        await limits.requests.take(1, signal);
+        return call();
+      }),
+    );
   return {
     list: (request, signal) => again(signal, () => source.list(request, signal)),
     head: (key, signal) => again(signal, () => source.head(key, signal)),
     tags: (key, signal) => again(signal, () => source.tags(key, signal)),
-    read: (request, signal) => {
-      if (limits.requests.unlimited && limits.bytes.unlimited) return source.read(request, signal);
-      return limitedRead(request.expectedBytes ?? 0, limits, signal, () => source.read(request, signal));
-    },
+    read: (request, signal) =>
+      limits.throttle.pass(signal, () => {
+        if (limits.requests.unlimited && limits.bytes.unlimited) return source.read(request, signal);
+        return limitedRead(request.expectedBytes ?? 0, limits, signal, () => source.read(request, signal));
+      }),
   };
 }
 
@@ -75,18 +81,23 @@ function limitedChunks(
 }
 
 /** `write` and `writePart` belong to an object's own attempts; `complete` may have been done when its answer is lost, which its caller finds out. */
-export function guardSink(sink: ObjectSink, requests: RateLimiter, context: RetryContext): ObjectSink {
-  const once = async <T>(signal: AbortSignal, call: () => Promise<T>) => {
+export function guardSink(
+  sink: ObjectSink,
+  { requests, throttle }: Omit<Limits, 'bytes'>,
+  context: RetryContext,
+): ObjectSink {
+  const limited = async <T>(signal: AbortSignal, call: () => Promise<T>) => {
     await requests.take(1, signal);
     return call();
   };
+  const once = <T>(signal: AbortSignal, call: () => Promise<T>) =>
+    throttle.pass(signal, () => (requests.unlimited ? call() : limited(signal, call)));
   const again = <T>(signal: AbortSignal, call: () => Promise<T>) =>
     retrying(CONTROL_RETRY, context, signal, () => once(signal, call));
   return {
     list: (request, signal) => again(signal, () => sink.list(request, signal)),
     head: (key, signal) => again(signal, () => sink.head(key, signal)),
-    write: (request, signal) =>
-      requests.unlimited ? sink.write(request, signal) : once(signal, () => sink.write(request, signal)),
+    write: (request, signal) => once(signal, () => sink.write(request, signal)),
     begin: (key, attributes, signal) => again(signal, () => sink.begin(key, attributes, signal)),
     writePart: (request, signal) => once(signal, () => sink.writePart(request, signal)),
     complete: (upload, parts, options, signal) =>

@@ -9,6 +9,7 @@ const LOOK_EVERY_MS = 1_000;
 
 export class RateLimiter {
   private readonly clock: Clock;
+  private readonly burstMs: number;
   private perMs: number;
   /** Units that the schedule had brought up to `sinceMs`; from there on it brings `perMs` a millisecond. */
   private broughtUnits = 0;
@@ -16,8 +17,9 @@ export class RateLimiter {
   /** Units given away: the place of the last one in the schedule. */
   private givenUnits = -Infinity;
 
-  constructor(clock: Clock, perSecond: number | undefined) {
+  constructor(clock: Clock, perSecond: number | undefined, burstMs = BURST_MS) {
     this.clock = clock;
+    this.burstMs = burstMs;
     this.perMs = (perSecond ?? Infinity) / 1000;
     this.sinceMs = clock.now();
   }
@@ -38,7 +40,7 @@ export class RateLimiter {
   /** Waits until `units` may go. */
   async take(units: number, signal: AbortSignal): Promise<void> {
     if (this.unlimited) return;
-    const unspent = this.brought(this.clock.now()) - BURST_MS * this.perMs;
+    const unspent = this.brought(this.clock.now()) - this.burstMs * this.perMs;
     const place = Math.max(this.givenUnits, unspent) + units;
     this.givenUnits = place;
     for (;;) {

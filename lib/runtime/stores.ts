@@ -2,6 +2,7 @@
 import { CosObjectSink } from '../adapters/cos/object-sink.ts';
 import { CosStateStore } from '../adapters/cos/state-store.ts';
 import { OssObjectSource } from '../adapters/oss/object-source.ts';
+import { limitsAt, type Rates } from '../core/limits.ts';
 import type { Task } from '../core/task.ts';
 import type { Clock, Dice } from '../ports/clock.ts';
 import type { ObjectSink } from '../ports/object-sink.ts';
@@ -12,6 +13,7 @@ import type { CredentialSource } from './environment.ts';
 import { guardSink, guardSource, guardState } from './interceptors.ts';
 import { RateLimiter } from './limiter.ts';
 import { CONNECTIONS } from './limits.ts';
+import { Throttle } from './throttle.ts';
 
 export interface StoresOptions {
   /** Read at every request. */
@@ -40,6 +42,7 @@ class ConnectedStores implements Stores {
   private readonly options: StoresOptions;
   private readonly opened = new Map<string, { close(): Promise<void> }>();
   private readonly limits = new Map<string, TaskLimits>();
+  private readonly throttles = new Map<object, Throttle>();
 
   constructor(options: StoresOptions) {
     this.options = options;
@@ -51,7 +54,8 @@ class ConnectedStores implements Stores {
       return new OssObjectSource({ ...this.shared('oss'), bucket, region, endpoint });
     });
     const { source, bytes } = this.limitsOf(task);
-    return guardSource(store, { requests: source, bytes }, this.options);
+    const throttle = this.throttleOf(store);
+    return guardSource(store, { requests: source, bytes, throttle }, this.options);
   }
 
   sink(task: Task): ObjectSink {
@@ -59,7 +63,8 @@ class ConnectedStores implements Stores {
     const store = this.once('cos', { bucket, region, endpoint }, () => {
       return new CosObjectSink({ ...this.shared('cos'), bucket, region, endpoint });
     });
-    return guardSink(store, this.limitsOf(task).sink, this.options);
+    const throttle = this.throttleOf(store);
+    return guardSink(store, { requests: this.limitsOf(task).sink, throttle }, this.options);
   }
 
   state({ bucket, region, endpoint }: Parameters<Stores['state']>[0]): StateStore {
@@ -69,7 +74,7 @@ class ConnectedStores implements Stores {
     return guardState(store, this.options);
   }
 
-  limit(taskId: string, limits: Task['limits']): void {
+  limit(taskId: string, limits: Rates): void {
     const known = this.limits.get(taskId) ?? this.newLimits();
     const share = this.options.share?.() ?? 1;
     known.source.perSecond = known.sink.perSecond = times(limits.requestsPerSecond, share);
@@ -84,8 +89,14 @@ class ConnectedStores implements Stores {
   private limitsOf(task: Task): TaskLimits {
     const known = this.limits.get(task.taskId);
     if (known !== undefined) return known;
-    this.limit(task.taskId, task.limits);
+    this.limit(task.taskId, limitsAt(task.limits, this.options.clock.now()));
     return this.limitsOf(task);
+  }
+
+  private throttleOf(store: object): Throttle {
+    const throttle = this.throttles.get(store) ?? new Throttle(this.options);
+    this.throttles.set(store, throttle);
+    return throttle;
   }
 
   private newLimits(): TaskLimits {

@@ -33,6 +33,7 @@ interface Schema {
   readonly enum?: readonly unknown[];
   readonly type?: string;
   readonly anyOf?: readonly Schema[];
+  readonly items?: Schema;
 }
 
 function taskTable(): string {
@@ -43,7 +44,8 @@ function taskTable(): string {
 function rowsOf(schema: Schema, path: string): string[][] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
     const full = path === '' ? name : `${path}.${name}`;
-    if (property.properties !== undefined) return rowsOf(property, full);
+    const nested = nestedRows(property, full);
+    if (nested.length > 0) return nested;
     const isRequired = schema.required?.includes(name) === true && property.default === undefined;
     return [
       [
@@ -53,6 +55,13 @@ function rowsOf(schema: Schema, path: string): string[][] {
       ],
     ];
   });
+}
+
+/** Of what is written in several ways, each with its own fields, all are told. */
+function nestedRows(schema: Schema, path: string): string[][] {
+  if (schema.properties !== undefined) return rowsOf(schema, path);
+  if (schema.items?.properties !== undefined) return rowsOf(schema.items, `${path}[]`);
+  return (schema.anyOf ?? []).flatMap((way) => nestedRows(way, path));
 }
 
 function defaultOf({ default: value }: Schema): string {

@@ -67,6 +67,37 @@ describe('of a task that goes on', () => {
     expect(await control()).toEqual({ ...standing, state: 'paused' });
   });
 
+  it('limit changes the limits alone: a pause stays, and the other limits of before are gone', async () => {
+    await run('pause');
+    const both = await run('limit', path, '--requests-per-second', '0.5', '--bytes-per-second', '1.5MiB');
+    expect([both.status, both.stdout]).toEqual([
+      0,
+      expect.stringContaining('requests 0.5 a second, bytes 1.5 MiB a second'),
+    ]);
+    const limits = { requestsPerSecond: 0.5, bytesPerSecond: 1_572_864 };
+    expect(await control()).toEqual({ state: 'paused', limits });
+    await run('limit', path, '--bytes-per-second', '1000');
+    expect(await control()).toEqual({ state: 'paused', limits: { bytesPerSecond: 1_000 } });
+    await run('limit', path, '--none');
+    expect(await control()).toEqual({ state: 'paused', limits: {} });
+    await run('limit', path, '--reset');
+    expect(await control()).toEqual({ state: 'paused' });
+  });
+
+  it.each([
+    [[], 'limit takes --requests-per-second'],
+    [['--none', '--reset'], 'limit takes --requests-per-second'],
+    [['--none', '--bytes-per-second', '5'], 'limit takes --requests-per-second'],
+    [['--requests-per-second', 'many'], 'requestsPerSecond: '],
+    [['--requests-per-second', '0'], 'requestsPerSecond: '],
+    [['--bytes-per-second', '5 apples'], 'bytesPerSecond: is not a byte size'],
+  ])('limit %j is refused, and changes nothing', async (args, reason) => {
+    const { status, stdout, stderr } = await run('limit', path, ...args);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(reason);
+    expect(await control()).toBeNull();
+  });
+
   it('cancel is not taken back, and what was listed and not tried fails as CANCELLED', async () => {
     expect((await run('cancel')).status).toBe(0);
     const resume = await run('resume');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { shell } from './shell.ts';
 
-const COMMANDS = ['migrate', 'status', 'pause', 'resume', 'cancel', 'retry', 'preflight', 'policy'];
+const COMMANDS = ['migrate', 'status', 'pause', 'resume', 'cancel', 'limit', 'retry', 'preflight', 'policy'];
 
 describe('help', () => {
   it('--version prints the version of the package alone', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../lib/core/errors.ts';
+import { limitsAt } from '../../lib/core/limits.ts';
 import { parseTask, type Task, taskDigest } from '../../lib/core/task.ts';
 import { TASK_ID } from '../../lib/core/task-shape.ts';
 import { sampleTask, writtenTask } from '../support/sample-task.ts';
@@ -51,7 +52,8 @@ describe('a task', () => {
 
   it('has its sizes in bytes', () => {
     const { filter, limits } = parseTask(FULL);
-    expect([filter.minBytes, filter.maxBytes, limits.bytesPerSecond]).toEqual([1_024, 9e9, 104_857_600]);
+    const { bytesPerSecond } = limitsAt(limits, 0);
+    expect([filter.minBytes, filter.maxBytes, bytesPerSecond]).toEqual([1_024, 9e9, 104_857_600]);
   });
 
   it('is read from its own JSON as the very same task', () => {

@@ -6,6 +6,7 @@ import { MemoryStateStore } from '../../lib/adapters/memory/state-store.ts';
 import { StoreError } from '../../lib/core/errors.ts';
 import { guardSink, guardSource, guardState } from '../../lib/runtime/interceptors.ts';
 import { RateLimiter } from '../../lib/runtime/limiter.ts';
+import { Throttle } from '../../lib/runtime/throttle.ts';
 import { collected } from '../support/bytes.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { seededDice } from '../support/seeded-dice.ts';
@@ -34,7 +35,7 @@ function opened(requestsPerSecond?: number, bytesPerSecond?: number) {
   const bucket = new MemoryBucket();
   const context = { clock, dice: seededDice(1) };
   const requests = new RateLimiter(clock, requestsPerSecond);
-  const limits = { requests, bytes: new RateLimiter(clock, bytesPerSecond) };
+  const limits = { requests, bytes: new RateLimiter(clock, bytesPerSecond), throttle: new Throttle(context) };
   return { clock, bucket, context, limits };
 }
 
@@ -64,7 +65,7 @@ describe('control calls', () => {
   it('of a sink are tried again, its writes are not', async () => {
     const { clock, context, limits } = opened();
     const { store, calls } = faltering(new MemoryObjectSink());
-    const sink = guardSink(store, limits.requests, context);
+    const sink = guardSink(store, limits, context);
     const attributes = { headers: {}, metadata: {}, tags: {}, storageClass: 'STANDARD' };
     const content = { kind: 'bytes', bytes: Buffer.from('x') } as const;
     const write = { key: 'a', content, attributes, forbidOverwrite: false };

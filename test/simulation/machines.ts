@@ -6,11 +6,13 @@ import type { CopyPorts } from '../../lib/app/copy-ports.ts';
 import type { PlanPorts } from '../../lib/app/plan-range.ts';
 import type { ReporterPorts } from '../../lib/app/reporter-ports.ts';
 import { GiB } from '../../lib/core/bytes.ts';
+import { limitsAt } from '../../lib/core/limits.ts';
 import type { Log } from '../../lib/ports/log.ts';
 import type { Stores } from '../../lib/ports/stores.ts';
 import { guardSink, guardSource, guardState } from '../../lib/runtime/interceptors.ts';
 import { RateLimiter } from '../../lib/runtime/limiter.ts';
 import { ONE_PROCESS } from '../../lib/runtime/limits.ts';
+import { Throttle } from '../../lib/runtime/throttle.ts';
 import { Buckets } from './buckets.ts';
 import { SimDice } from './dice.ts';
 import {
@@ -97,11 +99,15 @@ export class Machines {
     const gate = { process, dice: this.#around.dice, pageKeysMax, onRequest, onStorable, onPut };
     const context = { clock: process.clock, dice: this.#appDice };
     const limiter = (perSecond?: number) => new RateLimiter(process.clock, perSecond);
-    const { requestsPerSecond, bytesPerSecond } = task.limits;
-    const limits = { requests: limiter(requestsPerSecond), bytes: limiter(bytesPerSecond) };
+    const { requestsPerSecond, bytesPerSecond } = limitsAt(task.limits, process.clock.now());
+    const limits = () => ({
+      requests: limiter(requestsPerSecond),
+      bytes: limiter(bytesPerSecond),
+      throttle: new Throttle(context),
+    });
     const memory = new MemoryObjectSource(buckets.source, { bufferedBytesMax });
-    const source = guardSource(gatedSource(memory, gate), limits, context);
-    const sink = guardSink(gatedSink(buckets.sink, gate, this.#watch()), limiter(requestsPerSecond), context);
+    const source = guardSource(gatedSource(memory, gate), limits(), context);
+    const sink = guardSink(gatedSink(buckets.sink, gate, this.#watch()), limits(), context);
     const state = guardState(gatedState(this.state, gate), context);
     return { source: () => source, sink: () => sink, state: () => state, limit: () => undefined };
   }

@@ -14,7 +14,7 @@ const STATES = { pause: 'paused', resume: 'running', cancel: 'cancelled' } as co
   Control['state']
 >;
 
-const WHO_RUNS_IT =
+export const WHO_RUNS_IT =
   'Where nothing runs the task (a `migrate` that was stopped), this takes effect when it is run again.';
 
 /** Throws `UserError` where there is no such task, it has ended, or it is being cancelled. */
@@ -36,11 +36,11 @@ export async function controlCommand(
   return 0;
 }
 
-/** The control that stands, of a task that can still be controlled. */
-async function controllable(
+/** The control that stands; throws `UserError` where the task can no longer be controlled. */
+export async function controllable(
   state: TaskState,
   { taskId, words }: TaskTarget,
-  verb: ControlVerb,
+  verb: ControlVerb | 'limit',
   signal: AbortSignal,
 ): Promise<Control> {
   await state.readTask(signal);

@@ -76,6 +76,14 @@ export const HELP = {
   pause: examples('oss2cos pause photos-2026', `oss2cos pause ${FROM_ELSEWHERE}`) + '\n' + PLAIN_EXIT,
   resume: examples('oss2cos resume photos-2026', 'oss2cos resume task.json') + '\n' + PLAIN_EXIT,
   cancel: examples('oss2cos cancel photos-2026', 'oss2cos cancel task.json') + '\n' + PLAIN_EXIT,
+  limit:
+    examples(
+      'oss2cos limit photos-2026 --requests-per-second 500 --bytes-per-second 100MiB',
+      'oss2cos limit photos-2026 --none             # as fast as it goes',
+      `oss2cos limit ${FROM_ELSEWHERE} --reset`,
+    ) +
+    '\n\nWhat is not named is unlimited; a pause stays. Limits by the time of day stand in the task, or in control.json.\n' +
+    PLAIN_EXIT,
   retry:
     examples(
       'oss2cos retry photos-2026                       # as photos-2026-retry-1',

@@ -5,6 +5,7 @@ import { ONE_PROCESS, WORKER } from '../limits.ts';
 import type { CliContext } from './context.ts';
 import { controlCommand, type ControlVerb } from './control-command.ts';
 import { DESCRIPTION, HELP, TASK_FILE_WORDS, TASK_WORDS } from './help.ts';
+import { limitCommand } from './limit-command.ts';
 import { migrateCommand } from './migrate-command.ts';
 import { policyCommand } from './policy-command.ts';
 import { preflightCommand } from './preflight-command.ts';
@@ -107,6 +108,12 @@ function addWatching(program: Command, run: Run): void {
       ),
     );
   }
+  elsewhere(command(program, 'limit', 'change the limits of a task while it runs', TASK_WORDS))
+    .option('--requests-per-second <N>', 'to each of the two stores, over all functions and workers')
+    .option('--bytes-per-second <SIZE>', 'over all functions and workers: 100MiB')
+    .option('--none', 'no limits')
+    .option('--reset', 'the limits that stand in the task')
+    .action(run(limitCommand));
 }
 
 function addPreparing(program: Command, run: Run): void {
