@@ -146,7 +146,8 @@ export interface Table {
   /** Gives a range up, if it is open. */
   failRange(args: { taskId: string; rangeId: string; problem: string }): Promise<boolean>;
 
-  segment(taskId: string, segmentId: string): Promise<Segment | undefined>;
+  /** Those of the given segments that are there, in no order. */
+  segments(taskId: string, segmentIds: readonly string[]): Promise<Segment[]>;
   /** Inserts slices that are not there yet (by task, segment and name); a new slice moves its segment: `movedAtMs = nowMs`, `rings = 0`. Answers all slices of those segments. */
   addSlices(args: {
     taskId: string;

@@ -183,7 +183,10 @@ class OneProcess {
     const { table, live } = this;
     const { taskId } = this.options.task;
     const before = await table.totals(taskId);
-    await live.forget(taskId, async (segmentId) => (await table.segment(taskId, segmentId))?.done === true);
+    await live.forget(taskId, async (segmentIds) => {
+      const segments = await table.segments(taskId, segmentIds);
+      return segments.filter(({ done }) => done).map(({ segmentId }) => segmentId);
+    });
     const tally = live.tally(taskId);
     const report = await currentReport(this.ports, taskId);
     const after = await table.totals(taskId);

@@ -39,7 +39,7 @@ export async function readFrozen(machines: Machines, task: Task): Promise<Frozen
   const manifests = [...machines.state.objects.keys()].filter((key) => key.startsWith(`${prefix}segments/`));
   for (const key of manifests.sort()) {
     const segmentId = key.slice(`${prefix}segments/`.length, -'.jsonl.gz'.length);
-    const segment = await machines.table.segment(task.taskId, segmentId);
+    const [segment] = await machines.table.segments(task.taskId, [segmentId]);
     if (segment !== undefined) segments.push(reader.segment(segment, key));
   }
   const isOverwritten = await diedOverReport(machines, task, `${prefix}report.json`);

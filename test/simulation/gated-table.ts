@@ -14,7 +14,7 @@ export function gatedTable(table: Table, process: SimProcess): Table {
     ranges: (taskId, after, limit) => call('ranges', () => table.ranges(taskId, after, limit)),
     advance: (step) => call('advance', () => table.advance(step)),
     failRange: (failure) => call('failRange', () => table.failRange(failure)),
-    segment: (taskId, segmentId) => call('segment', () => table.segment(taskId, segmentId)),
+    segments: (taskId, segmentIds) => call('segments', () => table.segments(taskId, segmentIds)),
     addSlices: (slices) => call('addSlices', () => table.addSlices(slices)),
     freeze: (freeze) => call('freeze', () => table.freeze(freeze)),
     silentRanges: (taskId, beforeMs, limit) =>

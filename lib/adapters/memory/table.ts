@@ -82,8 +82,9 @@ export class MemoryTable implements Table {
     return Promise.resolve(true);
   }
 
-  segment(taskId: string, segmentId: string): Promise<Segment | undefined> {
-    return Promise.resolve(this.#books.get(taskId)?.segments.get(segmentId));
+  segments(taskId: string, segmentIds: readonly string[]): Promise<Segment[]> {
+    const known = this.#books.get(taskId)?.segments;
+    return Promise.resolve([...new Set(segmentIds)].flatMap((id) => known?.get(id) ?? []));
   }
 
   addSlices(args: Args<'addSlices'>): Promise<ReadonlyMap<string, readonly SliceSummary[]>> {

@@ -3,7 +3,7 @@ import type { Table } from '../../ports/table.ts';
 import { chunksOf, type SqlEngine } from './engine.ts';
 import { migrate } from './migrate.ts';
 import { advance, failRange, range, ranges, rangRanges, silentRanges } from './ranges.ts';
-import { failedSegments, freeze, rangSegments, segment, silentSegments } from './segments.ts';
+import { failedSegments, freeze, rangSegments, segments, silentSegments } from './segments.ts';
 import { addSlices } from './slices.ts';
 import { createTask, setTaskState, task, unfinishedTasks } from './tasks.ts';
 import { totals } from './totals.ts';
@@ -21,7 +21,7 @@ export async function openSqlTable(engine: SqlEngine): Promise<Table> {
     ranges: (taskId, afterKey, limit) => perform(() => ranges(db, taskId, afterKey, limit)),
     advance: (step) => perform(() => advance(db, step)),
     failRange: (args) => perform(() => failRange(db, args)),
-    segment: (taskId, segmentId) => perform(() => segment(db, taskId, segmentId)),
+    segments: (taskId, segmentIds) => perform(() => segments(db, taskId, segmentIds)),
     addSlices: (args) => perform(() => addSlices(engine, args)),
     freeze: (frozen) => perform(() => freeze(engine, frozen)),
     silentRanges: (taskId, beforeMs, limit) => perform(() => silentRanges(db, taskId, beforeMs, limit)),
