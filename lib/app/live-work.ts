@@ -38,11 +38,13 @@ export class LiveWork {
   }
 
   /** Forgets the segments that the totals count: tallies follow frozen segments, not single slices. */
-  async forget(taskId: string, isCounted: (segmentId: string) => Promise<boolean>): Promise<void> {
+  async forget(
+    taskId: string,
+    countedOf: (segmentIds: readonly string[]) => Promise<readonly string[]>,
+  ): Promise<void> {
     const segments = this.tasks.get(taskId);
-    for (const segmentId of segments?.keys() ?? []) {
-      if (await isCounted(segmentId)) segments?.delete(segmentId);
-    }
+    if (segments === undefined || segments.size === 0) return;
+    for (const segmentId of await countedOf([...segments.keys()])) segments.delete(segmentId);
   }
 }
 

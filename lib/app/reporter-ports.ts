@@ -13,6 +13,16 @@ export interface ReporterPorts {
   readonly dice: Dice;
   readonly log: Log;
   readonly sweep: SweepSettings;
+  /** Of the failed manifest; where it is not said, what fits a function's memory and time. */
+  readonly failedList?: FailedListLimits;
+}
+
+export interface FailedListLimits {
+  /** Results read in one step: about this many. */
+  readonly segmentsMax: number;
+  /** A part is written when it holds this much, or at the end of a step when it holds the minimum. */
+  readonly partBytes: number;
+  readonly partBytesMin: number;
 }
 
 export interface SweepSettings {

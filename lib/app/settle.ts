@@ -68,10 +68,8 @@ export async function settle(
 ): Promise<void> {
   if (slices.length === 0) return;
   const known = await ports.table.addSlices({ taskId, slices, nowMs: ports.clock.now() });
-  for (const [segmentId, ofSegment] of known) {
-    const segment = await ports.table.segment(taskId, segmentId);
-    if (segment === undefined || segment.done) continue;
-    await freezeIfComplete(ports, segment, ofSegment);
+  for (const segment of await ports.table.segments(taskId, [...known.keys()])) {
+    if (!segment.done) await freezeIfComplete(ports, segment, known.get(segment.segmentId) ?? []);
   }
 }
 

@@ -3,10 +3,11 @@ import { CONTROL_RETRY } from '../core/backoff.ts';
 import type { Control } from '../core/control.ts';
 import { UserError } from '../core/errors.ts';
 import type { Failure } from '../core/failures.ts';
-import { buildReport, type Report } from '../core/report.ts';
-import { TilingCheck } from '../core/tiling.ts';
-import type { Range, Table, TaskRow, TaskState as State, TaskTotals } from '../ports/table.ts';
+import type { Report } from '../core/report.ts';
+import type { Ending, TaskRow, TaskState as State, TaskTotals } from '../ports/table.ts';
 import { writeFailedManifest } from './failed-manifest.ts';
+import { reportOf, writeLastReport } from './last-report.ts';
+import { readLedger } from './ledger.ts';
 import type { ReporterPorts } from './reporter-ports.ts';
 import { retrying } from './retry.ts';
 import { abandonSegment, sweep } from './sweep.ts';
@@ -16,12 +17,15 @@ const CANCELLED: Failure = {
   code: 'CANCELLED',
   message: 'the task was cancelled before this object was tried',
 };
-const RANGES_PER_PAGE = 1_000;
 
-/** One look at one task; answers the report as it was written. A task that has ended is not touched. */
+/**
+ * One look at one task; answers the report as it was written. A task that has ended is not touched. The end of a task
+ * may take several ticks: no step of it is begun after `untilMs`.
+ */
 export async function tick(
   ports: ReporterPorts,
   taskId: string,
+  untilMs: number,
   signal: AbortSignal,
 ): Promise<Report | undefined> {
   const before = await ports.table.task(taskId);
@@ -29,7 +33,7 @@ export async function tick(
   const state = taskStateOf(ports.stores, stateLocationOf(before.task));
   const { control, problem } = await readControl(state, signal);
   const row = control === undefined ? before : await followControl(ports, before, control);
-  return new Tick(ports, row, state, problem === undefined ? [] : [problem]).run(signal);
+  return new Tick(ports, row, state, problem === undefined ? [] : [problem]).run(untilMs, signal);
 }
 
 /** An object that was garbled by hand changes nothing, and the report tells of it. */
@@ -78,18 +82,36 @@ class Tick {
     this.problems = problems;
   }
 
-  async run(signal: AbortSignal): Promise<Report> {
+  async run(untilMs: number, signal: AbortSignal): Promise<Report> {
     const { table } = this.ports;
     const { taskId, state } = this.row;
     if (state === 'cancelling') await this.cancelRest(signal);
-    if (state === 'running') {
-      await sweep(this.ports, this.row, await table.totals(taskId), this.state, signal);
-    }
-    const totals = await table.totals(taskId);
+    let totals = await table.totals(taskId);
+    if (state === 'running' && (await sweep(this.ports, this.row, totals, this.state, signal)) > 0)
+      totals = await table.totals(taskId);
+    const ending = await this.noteListing(totals, await table.ending(taskId));
     const isOver = state !== 'paused' && totals.rangesOpen === 0 && totals.segmentsDone === totals.segments;
-    if (isOver) return this.finish(totals, signal);
+    const place = { taskId, state: this.state };
+    const after = isOver ? await writeFailedManifest(this.ports, place, ending, untilMs, signal) : ending;
+    if (isOver && after.failedList.state !== 'open') return this.finish(totals, after, signal);
+    return this.writeWhileRunning(totals, after, signal);
+  }
+
+  /** Thousands of ranges are not to be read at every tick. */
+  private async noteListing(totals: TaskTotals, ending: Ending): Promise<Ending> {
+    if (ending.listingComplete !== undefined || totals.rangesOpen + totals.rangesFailed > 0) return ending;
+    const { table } = this.ports;
+    const { taskId } = this.row;
+    const { complete } = await readLedger(table, taskId, totals, undefined);
+    const noted = { ...ending, step: ending.step + 1, listingComplete: complete };
+    return (await table.moveEnding({ taskId, ending: noted })) ? noted : table.ending(taskId);
+  }
+
+  private async writeWhileRunning(totals: TaskTotals, ending: Ending, signal: AbortSignal): Promise<Report> {
     try {
-      return await this.write(totals, undefined, signal);
+      const report = await reportOf(this.ports, { row: this.row, totals, ending, problems: this.problems });
+      await this.state.writeReport(report, signal);
+      return report;
     } finally {
       await retrying(CONTROL_RETRY, this.ports, signal, () => this.mendReport(signal));
     }
@@ -97,10 +119,8 @@ class Tick {
 
   /** Another tick may have ended the task while this one wrote: what is written last must be the end. */
   private async mendReport(signal: AbortSignal): Promise<void> {
-    const { table } = this.ports;
-    const row = await table.task(this.row.taskId);
-    if (row?.finishedAtMs === undefined) return;
-    await this.write(await table.totals(row.taskId), { to: row.state, atMs: row.finishedAtMs }, signal);
+    const row = await this.ports.table.task(this.row.taskId);
+    if (row?.finishedAtMs !== undefined) await writeLastReport(this.ports, row, signal);
   }
 
   /** Closes what is open, so that the task can end: ranges are not listed further, segments fail as `CANCELLED`. */
@@ -117,79 +137,17 @@ class Tick {
     }
   }
 
-  /** The manifest, then the last report, then the row: a crash between any two repeats what came before. */
-  private async finish(totals: TaskTotals, signal: AbortSignal): Promise<Report> {
+  /** The manifest stands; the last report, then the row: a crash between the two repeats the report. */
+  private async finish(totals: TaskTotals, ending: Ending, signal: AbortSignal): Promise<Report> {
     const { table, clock, log } = this.ports;
     const { taskId } = this.row;
     const to = this.row.state === 'cancelling' ? 'cancelled' : 'finished';
     const atMs = clock.now();
-    const report = await this.write(totals, { to, atMs }, signal);
+    const row = { ...this.row, state: to, finishedAtMs: atMs } as const;
+    const report = await reportOf(this.ports, { row, totals, ending, problems: this.problems });
+    await this.state.writeReport(report, signal);
     await table.setTaskState({ taskId, from: [this.row.state], to, atMs });
     log.info('task ended', { taskId, status: report.status });
     return report;
-  }
-
-  private async write(
-    totals: TaskTotals,
-    end: { to: State; atMs: number } | undefined,
-    signal: AbortSignal,
-  ): Promise<Report> {
-    const ledger = await readLedger(this.ports.table, this.row.taskId);
-    const problems = [...this.problems, ...ledger.problems];
-    const failedManifest =
-      end === undefined
-        ? undefined
-        : await writeFailedManifest(this.ports.table, this.row.taskId, this.state, problems, signal);
-    const report = buildReport({
-      task: this.row.task,
-      state: end?.to ?? this.row.state,
-      startedAtMs: this.row.startedAtMs,
-      finishedAtMs: end?.atMs,
-      nowMs: end?.atMs ?? this.ports.clock.now(),
-      totals,
-      listingComplete: ledger.gap === undefined,
-      problems,
-      failedManifest,
-    });
-    await this.state.writeReport(report, signal);
-    return report;
-  }
-}
-
-/** How the task stands now, from the table alone; nothing is written. Undefined for an unknown task. */
-export async function currentReport(
-  ports: Pick<ReporterPorts, 'table' | 'clock'>,
-  taskId: string,
-): Promise<Report | undefined> {
-  const row = await ports.table.task(taskId);
-  if (row === undefined) return undefined;
-  const totals = await ports.table.totals(taskId);
-  const { gap, problems } = await readLedger(ports.table, taskId);
-  return buildReport({
-    ...row,
-    nowMs: ports.clock.now(),
-    totals,
-    listingComplete: gap === undefined,
-    problems,
-    failedManifest: undefined,
-  });
-}
-
-/** Whether the ranges tile the key space and are all listed, and what was given up. */
-async function readLedger(
-  table: Table,
-  taskId: string,
-): Promise<{ gap: string | undefined; problems: string[] }> {
-  const check = new TilingCheck();
-  const problems: string[] = [];
-  let after: string | undefined;
-  for (;;) {
-    const page: Range[] = await table.ranges(taskId, after, RANGES_PER_PAGE);
-    for (const range of page) {
-      check.add(range);
-      if (range.problem !== undefined) problems.push(range.problem);
-    }
-    after = page.at(-1)?.after;
-    if (page.length < RANGES_PER_PAGE) return { gap: check.problem, problems };
   }
 }

@@ -102,6 +102,42 @@ export interface Freeze {
   readonly bytesCorrection: number;
 }
 
+/** How far the end of a task is prepared: it takes longer than one tick where much failed. */
+export interface Ending {
+  /** Counts the moves that led here; 0: nothing is noted yet. */
+  readonly step: number;
+  /** Whether the ranges tile the key space, once all of them are listed: nothing changes them after that. */
+  readonly listingComplete: boolean | undefined;
+  readonly failedList: FailedList;
+}
+
+/** The failed manifest on its way: an upload that any tick may go on with. */
+export interface FailedList {
+  /** `empty`: nothing failed, and there is no such object. */
+  readonly state: 'open' | 'written' | 'empty';
+  /** Everything up to this segment is in the parts, or carried. */
+  readonly afterSegmentId: string;
+  /** Set with the first part. */
+  readonly uploadId: string | undefined;
+  /** Of the parts written, in order. */
+  readonly etags: readonly string[];
+  /** Lines that are too few for a part; below 1 MiB. */
+  readonly carried: string;
+  /** Segments whose failures are listed. */
+  readonly segments: number;
+  /** What could not be listed, and why. */
+  readonly problems: readonly string[];
+}
+
+export const NO_ENDING: Ending = Object.freeze({
+  step: 0,
+  listingComplete: undefined,
+  failedList: {
+    ...{ state: 'open', afterSegmentId: '', uploadId: undefined, etags: [], carried: '' },
+    ...{ segments: 0, problems: [] },
+  },
+} satisfies Ending);
+
 /** What the report is made of: the sums over a task's range rows. */
 export interface TaskTotals {
   readonly ranges: number;
@@ -143,10 +179,13 @@ export interface Table {
   ranges(taskId: string, afterKey: string | undefined, limit: number): Promise<Range[]>;
   /** In one transaction: moves the cursor (`movedAtMs = nowMs`, `rings = 0`), inserts the segment (rung now), counts it. False, and nothing changed, when the cursor had moved or the range is not open. */
   advance(step: Advance): Promise<boolean>;
+  /** Ranges that were given up, at most `limit`. */
+  failedRanges(taskId: string, limit: number): Promise<Range[]>;
   /** Gives a range up, if it is open. */
   failRange(args: { taskId: string; rangeId: string; problem: string }): Promise<boolean>;
 
-  segment(taskId: string, segmentId: string): Promise<Segment | undefined>;
+  /** Those of the given segments that are there, in no order. */
+  segments(taskId: string, segmentIds: readonly string[]): Promise<Segment[]>;
   /** Inserts slices that are not there yet (by task, segment and name); a new slice moves its segment: `movedAtMs = nowMs`, `rings = 0`. Answers all slices of those segments. */
   addSlices(args: {
     taskId: string;
@@ -166,6 +205,14 @@ export interface Table {
     segmentIds: readonly string[];
     nowMs: number;
   }): Promise<void>;
+
+  /** `NO_ENDING` where nothing is noted. */
+  ending(taskId: string): Promise<Ending>;
+  /** Notes the ending if what is noted is one step behind it; tells whether it did. */
+  moveEnding(args: { taskId: string; ending: Ending }): Promise<boolean>;
+  /** Ids of tasks that ended in `[fromMs, beforeMs)`, and whose last report nobody confirmed, at most `limit`. */
+  unconfirmedEnds(args: { fromMs: number; beforeMs: number; limit: number }): Promise<string[]>;
+  confirmEnd(taskId: string): Promise<void>;
 
   totals(taskId: string): Promise<TaskTotals>;
   /** Segments that have failed objects, in order of their id (bytes), a page at a time: those after the given id. For the failed manifest. */

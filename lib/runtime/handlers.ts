@@ -4,6 +4,7 @@ import type { CopyPorts } from '../app/copy-ports.ts';
 import { copySegment } from '../app/copy-segment.ts';
 import { type PlanPorts, planRange } from '../app/plan-range.ts';
 import type { ReporterPorts } from '../app/reporter-ports.ts';
+import { confirmEnd, endsToConfirm } from '../app/last-report.ts';
 import { takeResults } from '../app/settle.ts';
 import { startTask } from '../app/start-task.ts';
 import { stateLocationOf } from '../app/task-state.ts';
@@ -13,6 +14,7 @@ import { parseTask } from '../core/task.ts';
 import type { Log } from '../ports/log.ts';
 import { deadlineOf, type InvocationContext } from './invocation.ts';
 import { answersUserErrors, logsFailures } from './middleware.ts';
+import { TICK } from './limits.ts';
 import { isTriggerEvent, messagesOf } from './trigger-event.ts';
 
 export type Handler = (event: unknown, context: InvocationContext) => Promise<unknown>;
@@ -53,11 +55,14 @@ export function copyHandler(compose: Compose<CopyPorts>, log: Log): Handler {
 
 /** Takes results, or any other event (its timer) as the moment to look at all unfinished tasks. */
 export function reporterHandler(compose: Compose<ReporterPorts>, log: Log): Handler {
-  return wrap(log, async (event) => {
+  return wrap(log, async (event, context) => {
     const { ports, signal } = await compose();
+    const untilMs =
+      Math.min(deadlineOf(context, ports.clock), ports.clock.now() + TICK.longestMs) - TICK.stepMs;
     if (isTriggerEvent(event)) return takeResults(ports, messagesOf('results', event, ports.log), signal);
     const tasks = await ports.table.unfinishedTasks();
-    await inTurn(tasks, ({ taskId }) => tick(ports, taskId, signal));
+    await inTurn(tasks, ({ taskId }) => tick(ports, taskId, untilMs, signal));
+    await inTurn(await endsToConfirm(ports), (taskId) => confirmEnd(ports, taskId, signal));
     return { tasks: tasks.length };
   });
 }

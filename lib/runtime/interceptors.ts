@@ -108,13 +108,17 @@ export function guardSink(
   };
 }
 
-/** State objects are written under unique names or replaced whole: every call but the streams can be made again. */
+/** State objects are written under unique names or replaced whole, parts by their number: every call can be made again. */
 export function guardState(store: StateStore, context: RetryContext): StateStore {
   const again = <T>(signal: AbortSignal, call: () => Promise<T>) =>
     retrying(CONTROL_RETRY, context, signal, call);
   return {
     put: (key, body, options, signal) => again(signal, () => store.put(key, body, options, signal)),
-    putStream: (key, chunks, options, signal) => store.putStream(key, chunks, options, signal),
+    beginUpload: (key, options, signal) => again(signal, () => store.beginUpload(key, options, signal)),
+    writePart: (part, signal) => again(signal, () => store.writePart(part, signal)),
+    completeUpload: (upload, etags, signal) =>
+      again(signal, () => store.completeUpload(upload, etags, signal)),
+    abortUpload: (upload, signal) => again(signal, () => store.abortUpload(upload, signal)),
     get: (key, signal) => again(signal, () => store.get(key, signal)),
     getStream: (key, signal) => again(signal, () => store.getStream(key, signal)),
     list: (prefix, signal) => again(signal, () => store.list(prefix, signal)),

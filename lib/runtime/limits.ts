@@ -43,6 +43,14 @@ export const WORKER = {
   sweep: FUNCTION.sweep,
 } as const;
 
+/** The reporter's timer. */
+export const TICK = {
+  /** A worker's ticks come one after the other: the other tasks wait no longer than this for one that ends. */
+  longestMs: 240_000,
+  /** Kept for the step under way: a thousand results are read, and a part is written. */
+  stepMs: 30_000,
+} as const;
+
 /** How adapters talk to a store. */
 export const CONNECTIONS = {
   /** No byte for this long ends a request: longer than a store may take to answer a Complete. */

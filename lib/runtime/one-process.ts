@@ -13,7 +13,8 @@ import { OpenTasks } from '../app/open-tasks.ts';
 import { anySignal } from '../app/signals.ts';
 import { startTask } from '../app/start-task.ts';
 import { stateLocationOf, taskStateOf } from '../app/task-state.ts';
-import { currentReport, tick } from '../app/tick.ts';
+import { currentReport, writeLastReport } from '../app/last-report.ts';
+import { tick } from '../app/tick.ts';
 import { UserError } from '../core/errors.ts';
 import type { Topic } from '../core/messages.ts';
 import { isFinal, type Report, withLiveTally } from '../core/report.ts';
@@ -22,7 +23,7 @@ import type { Clock, Dice } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { ConsumeOptions, Queue } from '../ports/queue.ts';
 import type { Stores } from '../ports/stores.ts';
-import type { Table } from '../ports/table.ts';
+import type { Table, TaskRow } from '../ports/table.ts';
 import { copyHandler, type Handler, plannerHandler, reporterHandler } from './handlers.ts';
 import { ONE_PROCESS } from './limits.ts';
 import { triggerEvent } from './trigger-event.ts';
@@ -106,7 +107,7 @@ class OneProcess {
     warnings.forEach((warning) => {
       onWarning(warning);
     });
-    if (row.finishedAtMs !== undefined) return this.standingReport();
+    if (row.finishedAtMs !== undefined) return this.standingReport(row);
     const consumers = this.consumers();
     const failed = consumers.then(() => new Promise<never>(() => undefined));
     try {
@@ -163,6 +164,7 @@ class OneProcess {
       if (isDue) tickedAtMs = clock.now();
       const ticked = isDue ? await this.tick() : undefined;
       const isOver = ticked !== undefined && isFinal(ticked);
+      if (ticked !== undefined && isEnding(ticked)) this.allDone = true;
       const report = isOver ? ticked : await this.liveReport();
       if (report !== undefined) onReport(report);
       if (isOver) return ticked;
@@ -171,8 +173,15 @@ class OneProcess {
     }
   }
 
-  private tick(): Promise<Report | undefined> {
-    return tick(this.ports, this.options.task.taskId, this.signal);
+  /** Undefined where the user stopped it: what it had not noted is done again next time. */
+  private async tick(): Promise<Report | undefined> {
+    const { task, clock, signal } = this.options;
+    try {
+      return await tick(this.ports, task.taskId, clock.now() + ONE_PROCESS.showEveryMs, this.signal);
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      throw error;
+    }
   }
 
   /**
@@ -183,7 +192,10 @@ class OneProcess {
     const { table, live } = this;
     const { taskId } = this.options.task;
     const before = await table.totals(taskId);
-    await live.forget(taskId, async (segmentId) => (await table.segment(taskId, segmentId))?.done === true);
+    await live.forget(taskId, async (segmentIds) => {
+      const segments = await table.segments(taskId, segmentIds);
+      return segments.filter(({ done }) => done).map(({ segmentId }) => segmentId);
+    });
     const tally = live.tally(taskId);
     const report = await currentReport(this.ports, taskId);
     const after = await table.totals(taskId);
@@ -202,11 +214,11 @@ class OneProcess {
     await this.options.clock.sleep(ms, either).catch(() => undefined);
   }
 
-  /** The task had ended before: its last report stands in COS. */
-  private async standingReport(): Promise<Report> {
+  /** The task had ended before: its last report stands in COS, unless the process died over it. */
+  private async standingReport(row: TaskRow): Promise<Report> {
     const { task, stores, signal } = this.options;
     const report = await taskStateOf(stores, stateLocationOf(task)).readReport(signal);
-    return report ?? this.tableReport();
+    return report !== undefined && isFinal(report) ? report : writeLastReport(this.ports, row, signal);
   }
 
   private async tableReport(): Promise<Report> {
@@ -214,4 +226,9 @@ class OneProcess {
     if (report === undefined) throw new UserError(`task ${this.options.task.taskId} is not in the table`);
     return report;
   }
+}
+
+/** All is done, and the failed manifest is still being written: the next tick goes on at once. */
+function isEnding({ status, listing, objects, finishedAt }: Report): boolean {
+  return finishedAt === null && status === 'running' && listing.complete && objects.pending === 0;
 }

@@ -4,9 +4,9 @@ import { describeStateStore } from '../ports/state-store.suite.ts';
 describeStateStore('memory', () => {
   const store = new MemoryStateStore();
   return Promise.resolve({
-    stores: [store, new MemoryStateStore(store.objects)],
+    stores: [store, new MemoryStateStore(store.bucket)],
     contentType: (key) => store.objects.get(key)?.contentType,
-    uploadCount: () => 0,
+    uploadCount: () => store.bucket.uploads.size,
     close: () => Promise.resolve(),
   });
 });

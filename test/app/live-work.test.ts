@@ -115,7 +115,7 @@ describe('live work', () => {
     const live = new LiveWork();
     live.segment('t', 'frozen').ended(0, copiedOne(1));
     live.segment('t', 'open').ended(0, { kind: 'skipped', bytes: 7 });
-    await live.forget('t', (segmentId) => Promise.resolve(segmentId === 'frozen'));
+    await live.forget('t', (segmentIds) => Promise.resolve(segmentIds.filter((id) => id === 'frozen')));
     expect(live.tally('t')).toEqual({ ...NO_TALLY, skipped: { objects: 1, bytes: 7 } });
   });
 });

@@ -16,6 +16,7 @@ import {
   taken,
   type Workshop,
 } from '../support/workshop.ts';
+import { rowOf } from '../ports/table-fixtures.ts';
 
 const KEYS = Array.from({ length: 9 }, (_, i) => `k${String(i)}`);
 const SEGMENT = 'r/0000000-u';
@@ -45,7 +46,7 @@ async function opened() {
 }
 
 const totalsOf = ({ table }: Workshop) => table.totals('sample');
-const segmentOf = async ({ table }: Workshop) => (await table.segment('sample', SEGMENT))!;
+const segmentOf = async ({ table }: Workshop) => (await rowOf(table, 'sample', SEGMENT))!;
 const sweepOnce = async (shop: Workshop) =>
   sweep(shop.ports, (await shop.table.task('sample'))!, await totalsOf(shop), shop.state, CALM);
 

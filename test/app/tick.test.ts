@@ -28,7 +28,7 @@ async function opened({ listed = true } = {}) {
   return { shop, finish };
 }
 
-const look = async ({ ports }: Workshop) => (await tick(ports, 'sample', CALM))!;
+const look = async ({ ports }: Workshop) => (await tick(ports, 'sample', Infinity, CALM))!;
 const stateOf = async ({ table }: Workshop) => (await table.task('sample'))?.state;
 
 function failedLines({ objects, state }: Workshop): { key: string; error: { code: string } }[] {
@@ -57,7 +57,7 @@ describe('a task', () => {
     });
     expect(await shop.state.readReport(CALM)).toEqual(report);
     expect(await stateOf(shop)).toBe('finished');
-    expect(await tick(shop.ports, 'sample', CALM)).toBeUndefined();
+    expect(await tick(shop.ports, 'sample', Infinity, CALM)).toBeUndefined();
   });
 
   it('names exactly the failed keys in its failed manifest', async () => {
@@ -162,7 +162,7 @@ describe('the control object', () => {
     await shop.state.writeControl({ state: 'cancelled' }, CALM);
     expect((await look(shop)).status).toBe('cancelled');
     await shop.state.writeControl({ state: 'running' }, CALM);
-    expect(await tick(shop.ports, 'sample', CALM)).toBeUndefined();
+    expect(await tick(shop.ports, 'sample', Infinity, CALM)).toBeUndefined();
     expect(await stateOf(shop)).toBe('cancelled');
   });
 });

@@ -3,7 +3,7 @@ import { createConnection } from 'mysql2/promise';
 import { expect, inject, it, onTestFinished } from 'vitest';
 import type { MysqlOptions } from '../../lib/adapters/mysql/table.ts';
 import type { Table } from '../../lib/ports/table.ts';
-import { advanceOver, newTask, sliceOf, tallyWith } from '../ports/table-fixtures.ts';
+import { advanceOver, newTask, sliceOf, tallyWith, rowOf } from '../ports/table-fixtures.ts';
 import { EventList } from '../support/logged.ts';
 import { errorOf } from '../support/store-error.ts';
 import { ask, dropDatabase, eventually, mysqlOptions, newDatabase, openTable } from './mysql-databases.ts';
@@ -47,7 +47,7 @@ it('runs a transaction again that the server chose as the victim of a deadlock',
   expect(log.events.map(({ event, fields }) => `${event} ${String(fields.problem)}`)).toContain(
     'mysql.again ER_LOCK_DEADLOCK',
   );
-  expect(await table.segment('t', SEGMENT)).toMatchObject({ rings: 11, rungAtMs: 9_000 });
+  expect(await rowOf(table, 't', SEGMENT)).toMatchObject({ rings: 11, rungAtMs: 9_000 });
   expect(await table.range('t', 'root')).toMatchObject({ rings: 1, problem: 'rival' });
 });
 
@@ -57,7 +57,7 @@ it('is busy, and has changed nothing, when another transaction does not let go',
   const rang = table.rang({ taskId: 't', rangeIds: ['root'], segmentIds: [SEGMENT], nowMs: 9_000 });
   expect(await errorOf(rang)).toMatchObject({ code: 'busy', vendorCode: 'ER_LOCK_WAIT_TIMEOUT' });
   expect(log.events.filter(({ event }) => event === 'mysql.again').length).toBe(5);
-  expect(await table.segment('t', SEGMENT)).toMatchObject({ rings: 0 });
+  expect(await rowOf(table, 't', SEGMENT)).toMatchObject({ rings: 0 });
   await rival.query('rollback');
   await table.rang({ taskId: 't', rangeIds: ['root'], segmentIds: [SEGMENT], nowMs: 9_000 });
   expect(await table.range('t', 'root')).toMatchObject({ rings: 1 });
@@ -88,7 +88,7 @@ async function settleAll(table: Table, segments: number): Promise<number> {
   let won = 0;
   for (let seq = 0; seq < segments; seq++) {
     const segmentIds = [seq, Math.max(0, seq - 1), Math.max(0, seq - 2)].map((n) => `root/${n}-u`);
-    await eventually(async () => (await table.segment('t', segmentIds[0]!)) !== undefined);
+    await eventually(async () => (await rowOf(table, 't', segmentIds[0]!)) !== undefined);
     const slices = segmentIds.map((segmentId) => ({ segmentId, slice: sliceOf(0, 5) }));
     await table.addSlices({ taskId: 't', slices, nowMs: 3_000 + seq });
     const failures = { NETWORK: { objects: 1, samples: [{ key: `${seq}`, message: 'm' }] } };

@@ -2,7 +2,7 @@
 import { inspect } from 'node:util';
 import { expect, inject, it, onTestFinished } from 'vitest';
 import type { Table } from '../../lib/ports/table.ts';
-import { advanceOver, newTask, sliceOf, tallyWith } from '../ports/table-fixtures.ts';
+import { advanceOver, newTask, sliceOf, tallyWith, rowOf } from '../ports/table-fixtures.ts';
 import { errorOf } from '../support/store-error.ts';
 import { ask, dropDatabase, mysqlOptions, newDatabase, openTable } from './mysql-databases.ts';
 
@@ -22,7 +22,7 @@ it('counts bytes up to 2^53 - 1 without losing one', async () => {
     const from = seq === 0 ? '' : `k${seq - 1}`;
     const step = advanceOver('t', { seq, from, to: `k${seq}`, bytes, count: bytes });
     await table.advance(step);
-    expect(await table.segment('t', step.segment.segmentId)).toMatchObject({ bytes, count: bytes });
+    expect(await rowOf(table, 't', step.segment.segmentId)).toMatchObject({ bytes, count: bytes });
     const tally = { ...tallyWith({}), copied: { objects: 1, bytes } };
     const frozen = { taskId: 't', segmentId: step.segment.segmentId, path: [], tally, failures: {} };
     await table.freeze({ ...frozen, bytesCorrection: 0 });

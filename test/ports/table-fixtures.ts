@@ -1,7 +1,7 @@
 /** Rows to play the table suites with. */
 import { NO_TALLY, type SliceSummary, sliceName, type Tally } from '../../lib/core/slices.ts';
 import { parseTask } from '../../lib/core/task.ts';
-import type { Advance, NewTask, Table } from '../../lib/ports/table.ts';
+import type { Advance, NewTask, Segment, Table } from '../../lib/ports/table.ts';
 
 /** The two handles on the store of the test under way. */
 export type Handles = () => readonly [Table, Table];
@@ -48,4 +48,9 @@ export function tallyWith(objects: { copied?: number; skipped?: number; failed?:
 
 export function sliceOf(from: number, to: number, unique = 'u'): SliceSummary {
   return { name: sliceName({ from, to, unique }), from, to, tally: NO_TALLY, failures: {} };
+}
+
+export async function rowOf(table: Table, taskId: string, segmentId: string): Promise<Segment | undefined> {
+  const [segment] = await table.segments(taskId, [segmentId]);
+  return segment;
 }

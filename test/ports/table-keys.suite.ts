@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { FAILURE_CODES } from '../../lib/core/failures.ts';
 import { NASTY_KEYS } from './nasty-keys.ts';
-import { advanceOver, type Handles, newTask, sliceOf, tallyWith } from './table-fixtures.ts';
+import { advanceOver, type Handles, newTask, rowOf, sliceOf, tallyWith } from './table-fixtures.ts';
 import type { PlantedRange } from './table.suite.ts';
 
 export function describeKeys(handles: Handles, plant: (range: PlantedRange) => Promise<void>): void {
@@ -87,7 +87,7 @@ export function describeKeys(handles: Handles, plant: (range: PlantedRange) => P
       failures,
       bytesCorrection: 0,
     });
-    expect((await b.segment('t', segmentId))?.path).toEqual(NASTY_KEYS);
+    expect((await rowOf(b, 't', segmentId))?.path).toEqual(NASTY_KEYS);
     expect((await b.totals('t')).failures).toEqual(failures);
   });
 

@@ -1,6 +1,6 @@
 /** Ranges: one planner wins each step, and nothing else moves. */
 import { expect, it } from 'vitest';
-import { advanceOver, type Handles, newTask } from './table-fixtures.ts';
+import { advanceOver, type Handles, newTask, rowOf } from './table-fixtures.ts';
 
 export function describeRanges(handles: Handles): void {
   it('lets exactly one of two planners advance from the same cursor', async () => {
@@ -14,7 +14,7 @@ export function describeRanges(handles: Handles): void {
     expect(won.filter((did) => did)).toHaveLength(1);
     expect(await a.range('t', 'root')).toMatchObject({ cursor: `k${winner}`, segments: 1 });
     for (const [i, step] of steps.entries())
-      expect((await b.segment('t', step.segment.segmentId)) !== undefined).toBe(i === winner);
+      expect((await rowOf(b, 't', step.segment.segmentId)) !== undefined).toBe(i === winner);
   });
 
   it('moves the cursor, counts the segment and inserts it as rung now', async () => {
@@ -27,7 +27,7 @@ export function describeRanges(handles: Handles): void {
       ...{ cursor: 'm', state: 'open', segments: 1, segmentsDone: 0, listed: { objects: 7, bytes: 2 ** 45 } },
       ...{ rungAtMs: 1_500, rings: 0, movedAtMs: 2_000 },
     });
-    expect(await b.segment('t', step.segment.segmentId)).toEqual({
+    expect(await rowOf(b, 't', step.segment.segmentId)).toEqual({
       ...{
         taskId: 't',
         segmentId: step.segment.segmentId,

@@ -1,7 +1,7 @@
 /** Segments and their slices: each slice counts once, each segment is frozen once. */
 import { expect, it } from 'vitest';
 import type { Table } from '../../lib/ports/table.ts';
-import { advanceOver, type Handles, newTask, sliceOf, tallyWith } from './table-fixtures.ts';
+import { advanceOver, type Handles, newTask, rowOf, sliceOf, tallyWith } from './table-fixtures.ts';
 
 export function describeSegments(handles: Handles): void {
   it('keeps a slice once, however often it comes, and answers all slices of the segments named', async () => {
@@ -54,8 +54,24 @@ export function describeSegments(handles: Handles): void {
     await a.rang({ taskId: 't', rangeIds: [], segmentIds: [first, second], nowMs: 4_000 });
     const slices = [...old, { segmentId: second, slice: sliceOf(3, 5) }];
     await b.addSlices({ taskId: 't', slices, nowMs: 5_000 });
-    expect(await a.segment('t', first)).toMatchObject({ movedAtMs: 3_000, rings: 1, rungAtMs: 4_000 });
-    expect(await a.segment('t', second)).toMatchObject({ movedAtMs: 5_000, rings: 0, rungAtMs: 4_000 });
+    expect(await rowOf(a, 't', first)).toMatchObject({ movedAtMs: 3_000, rings: 1, rungAtMs: 4_000 });
+    expect(await rowOf(a, 't', second)).toMatchObject({ movedAtMs: 5_000, rings: 0, rungAtMs: 4_000 });
+  });
+
+  it('answers those of many segments that are there, each once', async () => {
+    const [a, b] = handles();
+    await a.createTask(newTask('t'));
+    const there: string[] = [];
+    for (let seq = 0; seq < 5; seq++) {
+      const step = advanceOver('t', { seq, from: seq === 0 ? '' : `k${seq - 1}`, to: `k${seq}` });
+      await a.advance(step);
+      there.push(step.segment.segmentId);
+    }
+    const strangers = Array.from({ length: 500 }, (_, i) => `root/${i}-stranger`);
+    const found = await b.segments('t', [...strangers, ...there.slice(1), ...there.slice(2)]);
+    expect(found.map(({ segmentId }) => segmentId).toSorted()).toEqual(there.slice(1));
+    expect(await b.segments('t', [])).toEqual([]);
+    expect(await b.segments('other', there)).toEqual([]);
   });
 
   it('takes more slices at once than a statement has room for', async () => {
@@ -83,7 +99,7 @@ export function describeSegments(handles: Handles): void {
     const won = await Promise.all([1, 2, 3, 4].map((n) => (n % 2 === 0 ? a : b).freeze(freezeAs(n))));
     const n = won.indexOf(true) + 1;
     expect(won.filter((did) => did)).toHaveLength(1);
-    expect(await b.segment('t', segmentId)).toMatchObject({ done: true, path: [`p${n}`], failed: 0 });
+    expect(await rowOf(b, 't', segmentId)).toMatchObject({ done: true, path: [`p${n}`], failed: 0 });
     expect(await b.range('t', 'root')).toMatchObject({
       ...{ segmentsDone: 1, tally: tallyWith({ copied: n }), listed: { objects: 5, bytes: bytes + n * 10 } },
     });

@@ -1,6 +1,6 @@
 /** Silence: what has to be rung again, and that it was. */
 import { expect, it } from 'vitest';
-import { advanceOver, type Handles, newTask, sliceOf, tallyWith } from './table-fixtures.ts';
+import { advanceOver, type Handles, newTask, rowOf, sliceOf, tallyWith } from './table-fixtures.ts';
 
 export function describeSilence(handles: Handles): void {
   it('tells the ranges that are open and silent, longest unrung first', async () => {
@@ -40,7 +40,7 @@ export function describeSilence(handles: Handles): void {
     expect(await silent(4_000)).toEqual([4, 0, 3]);
     expect(await silent(4_001)).toEqual([1, 4, 0, 3]);
     expect(await silent(4_001, 2)).toEqual([1, 4]);
-    expect(await a.segment('t', id(0))).toMatchObject({ rungAtMs: 3_000, rings: 1, movedAtMs: 2_000 });
+    expect(await rowOf(a, 't', id(0))).toMatchObject({ rungAtMs: 3_000, rings: 1, movedAtMs: 2_000 });
   });
 
   it('tells everything open as silent before the end of time', async () => {
@@ -57,6 +57,6 @@ export function describeSilence(handles: Handles): void {
     await a.advance(advanceOver('t', { seq: 0, from: '', to: 'm', unique: 'last' }));
     const others = Array.from({ length: 500 }, (_, i) => `root/x-${i}`);
     await a.rang({ taskId: 't', rangeIds: [], segmentIds: [...others, 'root/0-last'], nowMs: 7_000 });
-    expect(await a.segment('t', 'root/0-last')).toMatchObject({ rungAtMs: 7_000, rings: 1 });
+    expect(await rowOf(a, 't', 'root/0-last')).toMatchObject({ rungAtMs: 7_000, rings: 1 });
   });
 }

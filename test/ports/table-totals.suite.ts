@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { addFailures, addTallies, type FailureSummary, NO_TALLY } from '../../lib/core/slices.ts';
 import type { Freeze, Segment, Table, TaskTotals } from '../../lib/ports/table.ts';
-import { advanceOver, type Handles, newTask, sliceOf, tallyWith } from './table-fixtures.ts';
+import { advanceOver, type Handles, newTask, rowOf, sliceOf, tallyWith } from './table-fixtures.ts';
 
 const SEGMENTS = 4;
 
@@ -150,7 +150,7 @@ class Model {
   async expected(table: Table): Promise<Partial<TaskTotals>> {
     const all = await Promise.all(
       Array.from({ length: SEGMENTS }, (_, n) =>
-        table.segment(this.#taskId, this.#stepOf(n, 0).segment.segmentId),
+        rowOf(table, this.#taskId, this.#stepOf(n, 0).segment.segmentId),
       ),
     );
     const rows = all.filter((row): row is Segment => row !== undefined);

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Range, Table } from '../../lib/ports/table.ts';
 import { type Handles, newTask } from './table-fixtures.ts';
+import { describeEndings } from './table-endings.suite.ts';
 import { describeKeys } from './table-keys.suite.ts';
 import { describeRanges } from './table-ranges.suite.ts';
 import { describeSegments } from './table-segments.suite.ts';
@@ -39,6 +40,7 @@ export function describeTable(name: string, makeHarness: () => TableHarness): vo
       () => [a, b],
       (range) => harness.plantRange(range),
     );
+    describeEndings(() => [a, b]);
     describeTotals(() => [a, b]);
   });
 }

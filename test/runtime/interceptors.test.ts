@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { MemoryBucket } from '../../lib/adapters/memory/bucket.ts';
 import { MemoryObjectSink } from '../../lib/adapters/memory/object-sink.ts';
@@ -38,6 +39,8 @@ function opened(requestsPerSecond?: number, bytesPerSecond?: number) {
   const limits = { requests, bytes: new RateLimiter(clock, bytesPerSecond), throttle: new Throttle(context) };
   return { clock, bucket, context, limits };
 }
+
+const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 
 /** Whether it succeeds, with time going by as it waits. */
 async function succeeds(clock: FakeClock, work: Promise<unknown>): Promise<boolean> {
@@ -84,7 +87,7 @@ describe('control calls', () => {
     expect([calls.get('write'), calls.get('writePart'), calls.get('begin')]).toEqual([1, 1, 2]);
   });
 
-  it('of a state store are tried again, but for streams that can be read once', async () => {
+  it('of a state store are tried again, each of them', async () => {
     const { clock, context } = opened();
     const store = guardState(faltering(new MemoryStateStore()).store, context);
     const type = { contentType: 'text/plain' };
@@ -93,7 +96,11 @@ describe('control calls', () => {
     expect(await succeeds(clock, store.getStream('a', CALM))).toBe(true);
     expect(await succeeds(clock, store.list('', CALM))).toBe(true);
     expect(await succeeds(clock, store.remove('a', CALM))).toBe(true);
-    expect(await succeeds(clock, store.putStream('a', (async function* () {})(), type, CALM))).toBe(false);
+    expect(await succeeds(clock, store.beginUpload('a', type, CALM))).toBe(true);
+    const part = { upload: { key: 'a', uploadId: 'upload-1' }, partNumber: 1, bytes: Buffer.from('x') };
+    expect(await succeeds(clock, store.writePart(part, CALM))).toBe(true);
+    expect(await succeeds(clock, store.completeUpload(part.upload, [md5('x')], CALM))).toBe(true);
+    expect(await succeeds(clock, store.abortUpload(part.upload, CALM))).toBe(true);
   });
 });
 

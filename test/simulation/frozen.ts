@@ -2,8 +2,7 @@
 import { gunzipSync } from 'node:zlib';
 import type { FailureCode } from '../../lib/core/failures.ts';
 import type { Entry } from '../../lib/core/object.ts';
-import { isFinal, type Report } from '../../lib/core/report.ts';
-import { currentReport } from '../../lib/app/tick.ts';
+import type { Report } from '../../lib/core/report.ts';
 import type { Slice } from '../../lib/core/slices.ts';
 import type { Task } from '../../lib/core/task.ts';
 import type { Segment } from '../../lib/ports/table.ts';
@@ -24,8 +23,6 @@ export interface FrozenSegment {
 export interface FrozenTask {
   readonly prefix: string;
   readonly report: Report | undefined;
-  /** The report object is not final, for a reason that is known; `report` is the table's. */
-  readonly isOverwritten: boolean;
   readonly segments: readonly FrozenSegment[];
   readonly failedManifest: string | undefined;
   /** What is wrong with the objects themselves. */
@@ -39,33 +36,17 @@ export async function readFrozen(machines: Machines, task: Task): Promise<Frozen
   const manifests = [...machines.state.objects.keys()].filter((key) => key.startsWith(`${prefix}segments/`));
   for (const key of manifests.sort()) {
     const segmentId = key.slice(`${prefix}segments/`.length, -'.jsonl.gz'.length);
-    const segment = await machines.table.segment(task.taskId, segmentId);
+    const [segment] = await machines.table.segments(task.taskId, [segmentId]);
     if (segment !== undefined) segments.push(reader.segment(segment, key));
   }
-  const isOverwritten = await diedOverReport(machines, task, `${prefix}report.json`);
-  const text = isOverwritten ? undefined : reader.text(`${prefix}report.json`);
-  const standing = await currentReport(machines, task.taskId);
-  const lists =
-    reader.text(`${prefix}failed.jsonl`) === undefined
-      ? {}
-      : { failed: `cos://${task.state.bucket}/${prefix}failed.jsonl` };
-  const fromTable = isOverwritten && standing !== undefined ? { ...standing, manifests: lists } : undefined;
+  const text = reader.text(`${prefix}report.json`);
   return {
     prefix,
-    isOverwritten,
-    report: text === undefined ? fromTable : (JSON.parse(text) as Report),
+    report: text === undefined ? undefined : (JSON.parse(text) as Report),
     segments,
     failedManifest: reader.text(`${prefix}failed.jsonl`),
     findings: reader.findings,
   };
-}
-
-/** A tick that was overtaken wrote its report over the last one, and died before it could mend that: the table tells. */
-async function diedOverReport(machines: Machines, task: Task, key: string): Promise<boolean> {
-  const text = machines.state.objects.get(key)?.bytes.toString();
-  const row = await machines.table.task(task.taskId);
-  if (text === undefined || row?.finishedAtMs === undefined) return false;
-  return !isFinal(JSON.parse(text) as Report) && machines.writers.get(key)?.dead === true;
 }
 
 class Reader {

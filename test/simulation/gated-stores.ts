@@ -18,8 +18,6 @@ export interface GatedStoresOptions {
   onRequest(operation: string): void;
   /** Told of a changed byte that no MD5 keeps from being stored: only afterwards can it be found out. */
   onStorable(change: { readonly sourceKey: string } | { readonly targetKey: string }): void;
-  /** Told who wrote a state object. */
-  onPut(key: string): void;
 }
 
 const SOUND = { truncates: false, flipsAt: undefined };
@@ -197,13 +195,15 @@ export function gatedState(store: MemoryStateStore, options: GatedStoresOptions)
       },
     });
   return {
-    put: (key, body, wish, signal) =>
-      call('put', key, signal, () => {
-        options.onPut(key);
-        return store.put(key, body, wish, signal);
-      }),
-    putStream: (key, chunks, wish, signal) =>
-      call('putStream', key, signal, () => store.putStream(key, chunks, wish, signal)),
+    put: (key, body, wish, signal) => call('put', key, signal, () => store.put(key, body, wish, signal)),
+    beginUpload: (key, wish, signal) =>
+      call('beginUpload', key, signal, () => store.beginUpload(key, wish, signal)),
+    writePart: (part, signal) =>
+      call('writePart', part.upload.key, signal, () => store.writePart(part, signal)),
+    completeUpload: (upload, etags, signal) =>
+      call('completeUpload', upload.key, signal, () => store.completeUpload(upload, etags, signal)),
+    abortUpload: (upload, signal) =>
+      call('abortUpload', upload.key, signal, () => store.abortUpload(upload, signal)),
     get: (key, signal) => call('get', key, signal, () => store.get(key, signal)),
     getStream: (key, signal) => call('getStream', key, signal, () => store.getStream(key, signal)),
     list: (prefix, signal) => call('list', prefix, signal, () => store.list(prefix, signal)),

@@ -13,8 +13,9 @@ export function gatedTable(table: Table, process: SimProcess): Table {
     range: (taskId, rangeId) => call('range', () => table.range(taskId, rangeId)),
     ranges: (taskId, after, limit) => call('ranges', () => table.ranges(taskId, after, limit)),
     advance: (step) => call('advance', () => table.advance(step)),
+    failedRanges: (taskId, limit) => call('failedRanges', () => table.failedRanges(taskId, limit)),
     failRange: (failure) => call('failRange', () => table.failRange(failure)),
-    segment: (taskId, segmentId) => call('segment', () => table.segment(taskId, segmentId)),
+    segments: (taskId, segmentIds) => call('segments', () => table.segments(taskId, segmentIds)),
     addSlices: (slices) => call('addSlices', () => table.addSlices(slices)),
     freeze: (freeze) => call('freeze', () => table.freeze(freeze)),
     silentRanges: (taskId, beforeMs, limit) =>
@@ -22,6 +23,10 @@ export function gatedTable(table: Table, process: SimProcess): Table {
     silentSegments: (taskId, beforeMs, limit) =>
       call('silentSegments', () => table.silentSegments(taskId, beforeMs, limit)),
     rang: (rung) => call('rang', () => table.rang(rung)),
+    ending: (taskId) => call('ending', () => table.ending(taskId)),
+    moveEnding: (move) => call('moveEnding', () => table.moveEnding(move)),
+    unconfirmedEnds: (span) => call('unconfirmedEnds', () => table.unconfirmedEnds(span)),
+    confirmEnd: (taskId) => call('confirmEnd', () => table.confirmEnd(taskId)),
     totals: (taskId) => call('totals', () => table.totals(taskId)),
     failedSegments: (taskId, after, limit) =>
       call('failedSegments', () => table.failedSegments(taskId, after, limit)),

@@ -1,6 +1,6 @@
 /** What all simulated processes share (stores, table, topics), and the ports that each of them is composed of. */
 import { MemoryObjectSource } from '../../lib/adapters/memory/object-source.ts';
-import { MemoryStateStore } from '../../lib/adapters/memory/state-store.ts';
+import { MemoryStateStore, newStateBucket } from '../../lib/adapters/memory/state-store.ts';
 import { MemoryTable } from '../../lib/adapters/memory/table.ts';
 import type { CopyPorts } from '../../lib/app/copy-ports.ts';
 import type { PlanPorts } from '../../lib/app/plan-range.ts';
@@ -51,7 +51,8 @@ export class Machines {
   readonly trace: Trace;
   readonly weather: Weather;
   readonly buckets: Buckets;
-  readonly state = new MemoryStateStore();
+  /** Parts may be of any size. */
+  readonly state = new MemoryStateStore(newStateBucket(0));
   readonly table = new MemoryTable();
   readonly queue: SimQueue;
   /** Requests that reached a store, by operation. */
@@ -59,8 +60,6 @@ export class Machines {
   readonly uploads = new Map<string, UploadFate>();
   /** Target keys that held, or may have held, a corrupt object for a moment: see `onStorable`. */
   readonly tainted = new Set<string>();
-  /** Who wrote a state object last. */
-  readonly writers = new Map<string, SimProcess>();
   readonly #around: Surroundings;
   readonly #appDice: SimDice;
 
@@ -95,8 +94,7 @@ export class Machines {
     const onStorable: GatedStoresOptions['onStorable'] = (change) => {
       this.tainted.add('targetKey' in change ? change.targetKey : buckets.targetKeyOf(change.sourceKey));
     };
-    const onPut = (key: string) => void this.writers.set(key, process);
-    const gate = { process, dice: this.#around.dice, pageKeysMax, onRequest, onStorable, onPut };
+    const gate = { process, dice: this.#around.dice, pageKeysMax, onRequest, onStorable };
     const context = { clock: process.clock, dice: this.#appDice };
     const limiter = (perSecond?: number) => new RateLimiter(process.clock, perSecond);
     const { requestsPerSecond, bytesPerSecond } = limitsAt(task.limits, process.clock.now());
@@ -113,7 +111,7 @@ export class Machines {
   }
 
   portsOf(process: SimProcess, own: Pick<CopyPorts, 'stores' | 'tasks' | 'parts'>): ProcessPorts {
-    const { lanes, segmentEntriesMax } = this.scenario;
+    const { lanes, segmentEntriesMax, failedList } = this.scenario;
     return {
       ...own,
       table: gatedTable(this.table, process),
@@ -123,6 +121,7 @@ export class Machines {
       log: this.#logOf(process),
       lanes,
       sweep: ONE_PROCESS.sweep,
+      failedList,
       segmentLimits: { entriesMax: segmentEntriesMax, bytesMax: 4 * GiB },
       signal: new AbortController().signal,
     };

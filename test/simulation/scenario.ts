@@ -1,4 +1,5 @@
 /** What a seed stands for: the task, the machines, how slow everything is, and what the user does meanwhile. */
+import type { FailedListLimits } from '../../lib/app/reporter-ports.ts';
 import { parseTask, type Task } from '../../lib/core/task.ts';
 import type { Control } from '../../lib/core/control.ts';
 import { EPOCH_MS } from './virtual-clock.ts';
@@ -19,6 +20,8 @@ export interface Scenario {
   readonly pageKeysMax: number;
   readonly segmentEntriesMax: number;
   readonly lanes: number;
+  /** Small enough for several parts and steps. */
+  readonly failedList: FailedListLimits;
   readonly planners: number;
   readonly reporters: number;
   /** Copy processes, and invocations under way in each; above one it is a worker without a time limit. */
@@ -62,6 +65,16 @@ export function scenarioOf(seed: number, wish: ScenarioWish = {}): Scenario {
     healAtMs: dice.between(10_000, dice.pick([60_000, 600_000, 1_800_000])),
     meddlings: calm || dice.chance(0.5) ? 0 : dice.between(1, 6),
     controls: calm || dice.chance(0.7) ? [] : controlsOf(dice),
+    failedList: failedListOf(dice),
+  };
+}
+
+function failedListOf(dice: SimDice): FailedListLimits {
+  const partBytes = dice.pick([1, 300, 2_000, 1_000_000]);
+  return {
+    segmentsMax: dice.pick([1, 1, 20]),
+    partBytes,
+    partBytesMin: Math.ceil(partBytes / dice.between(1, 3)),
   };
 }
 

@@ -158,6 +158,9 @@ export class Simulation {
   }
 }
 
+/** Ended, and the last report confirmed. */
 async function hasEnded(table: Machines['table'], task: Task): Promise<boolean> {
-  return (await table.task(task.taskId))?.finishedAtMs !== undefined;
+  if ((await table.task(task.taskId))?.finishedAtMs === undefined) return false;
+  const open = await table.unconfirmedEnds({ fromMs: 0, beforeMs: Infinity, limit: 10 });
+  return !open.includes(task.taskId);
 }

@@ -16,6 +16,7 @@ export const COS_CODES: Readonly<Record<string, StoreErrorCode>> = {
   InvalidDigest: 'invalid',
   InvalidObjectName: 'key_illegal',
   InvalidObjectState: 'archived',
+  InvalidPart: 'invalid',
   InvalidTag: 'metadata_illegal',
   KeyTooLong: 'key_too_long',
   NoSuchBucket: 'missing_bucket',

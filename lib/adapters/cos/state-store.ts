@@ -1,16 +1,15 @@
 /** A `StateStore` over a COS bucket. */
 import { StoreError } from '../../core/errors.ts';
 import type { TargetAttributes } from '../../core/object.ts';
-import type { PutOptions, StateStore } from '../../ports/state-store.ts';
+import type { PutOptions, StatePart, StateStore, StateUpload } from '../../ports/state-store.ts';
 import * as store from '../http/store-call.ts';
 import type { HttpResponse } from '../http/types.ts';
 import { checkKey } from './attributes.ts';
 import { CosClient } from './client.ts';
-import { removeObject } from './control.ts';
+import { abortUpload, removeObject } from './control.ts';
 import { listPage } from './list.ts';
 import type { StoreOptions } from '../http/store-options.ts';
-import { streamObject } from './stream-object.ts';
-import { putObject } from './write.ts';
+import { beginUpload, completeUpload, putObject, putPart } from './write.ts';
 
 /** Objects read whole: manifests of 1,000 keys and results, not lists of failures. */
 const WHOLE_BYTES_MAX = 256 * 1024 * 1024;
@@ -38,13 +37,22 @@ export class CosStateStore implements StateStore {
     );
   }
 
-  putStream(
-    key: string,
-    chunks: AsyncIterable<Uint8Array>,
-    options: PutOptions,
-    signal: AbortSignal,
-  ): Promise<void> {
-    return streamObject(this.#client, { key, chunks, attributes: stateAttributes(options) }, signal);
+  beginUpload(key: string, options: PutOptions, signal: AbortSignal): Promise<StateUpload> {
+    return beginUpload(this.#client, key, stateAttributes(options), signal);
+  }
+
+  async writePart({ upload, partNumber, bytes }: StatePart, signal: AbortSignal): Promise<string> {
+    const content = { kind: 'bytes', bytes } as const;
+    return (await putPart(this.#client, { upload, partNumber, content }, signal)).etag;
+  }
+
+  async completeUpload(upload: StateUpload, etags: readonly string[], signal: AbortSignal): Promise<void> {
+    const parts = etags.map((etag, i) => ({ partNumber: i + 1, etag }));
+    await completeUpload(this.#client, upload, parts, { forbidOverwrite: false, signal });
+  }
+
+  abortUpload(upload: StateUpload, signal: AbortSignal): Promise<void> {
+    return abortUpload(this.#client, upload, signal);
   }
 
   async get(key: string, signal: AbortSignal): Promise<Buffer | undefined> {

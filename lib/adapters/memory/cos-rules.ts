@@ -1,14 +1,13 @@
 /** What COS refuses, for the sink in memory (documents 436/7749, 436/7742, 436/42998). */
 import type { StoreErrorCode } from '../../core/errors.ts';
 import { cosKeyProblem } from '../../core/keys.ts';
+import { COS_PARTS } from '../../core/parts.ts';
 import type { TargetAttributes } from '../../core/object.ts';
 import type { Part } from '../../ports/object-sink.ts';
 
 const META = 'x-cos-meta-';
 const METADATA_BYTES_MAX = 2 * 1024;
 const TAGS_MAX = 10;
-const PART_BYTES_MIN = 1024 * 1024;
-const PART_NUMBER_MAX = 10_000;
 const TAG_TEXT = /^[\p{L}\p{M}\p{N} +\-=._:/@]+$/u;
 
 export function refusedKey(key: string): StoreErrorCode | undefined {
@@ -30,7 +29,7 @@ export function refusedAttributes({ metadata, tags }: TargetAttributes): StoreEr
 }
 
 export function isPartNumber(partNumber: number): boolean {
-  return Number.isInteger(partNumber) && partNumber >= 1 && partNumber <= PART_NUMBER_MAX;
+  return Number.isInteger(partNumber) && partNumber >= 1 && partNumber <= COS_PARTS.partCountMax;
 }
 
 export interface StoredPart {
@@ -42,6 +41,7 @@ export interface StoredPart {
 export function chosenParts(
   stored: ReadonlyMap<number, StoredPart>,
   named: readonly Part[],
+  partBytesMin: number = COS_PARTS.partBytesMin,
 ): readonly StoredPart[] | undefined {
   const chosen: StoredPart[] = [];
   for (const { partNumber, etag } of named) {
@@ -49,6 +49,6 @@ export function chosenParts(
     if (part?.etag !== etag || partNumber !== chosen.length + 1) return undefined;
     chosen.push(part);
   }
-  const isTooSmall = chosen.slice(0, -1).some(({ bytes }) => bytes.length < PART_BYTES_MIN);
+  const isTooSmall = chosen.slice(0, -1).some(({ bytes }) => bytes.length < partBytesMin);
   return chosen.length === 0 || isTooSmall ? undefined : chosen;
 }

@@ -1,7 +1,9 @@
-/** A `StateStore` in memory, for tests and simulation. Several may share one map of objects, as handles to one bucket. */
+/** A `StateStore` in memory, for tests and simulation. Several may share what is in it, as handles to one bucket. */
+import { createHash } from 'node:crypto';
 import { compareKeys } from '../../core/keys.ts';
-import type { PutOptions, StateStore } from '../../ports/state-store.ts';
-import { refusedKey } from './cos-rules.ts';
+import type { PutOptions, StatePart, StateStore, StateUpload } from '../../ports/state-store.ts';
+import { COS_PARTS } from '../../core/parts.ts';
+import { chosenParts, isPartNumber, refusedKey, type StoredPart } from './cos-rules.ts';
 import { memoryContent } from './content.ts';
 import { refusal, turn } from './page.ts';
 
@@ -10,11 +12,35 @@ export interface StateObject {
   readonly contentType: string;
 }
 
-export class MemoryStateStore implements StateStore {
-  readonly objects: Map<string, StateObject>;
+interface OpenUpload {
+  readonly key: string;
+  readonly contentType: string;
+  readonly parts: Map<number, StoredPart>;
+}
 
-  constructor(objects = new Map<string, StateObject>()) {
-    this.objects = objects;
+/** What several handles share. */
+export interface StateBucket {
+  readonly objects: Map<string, StateObject>;
+  readonly uploads: Map<string, OpenUpload>;
+  /** Uploads so far. */
+  begun: number;
+  readonly partBytesMin: number;
+}
+
+/** Simulations write parts of a few bytes. */
+export function newStateBucket(partBytesMin: number = COS_PARTS.partBytesMin): StateBucket {
+  return { objects: new Map(), uploads: new Map(), begun: 0, partBytesMin };
+}
+
+export class MemoryStateStore implements StateStore {
+  readonly bucket: StateBucket;
+
+  constructor(bucket: StateBucket = newStateBucket()) {
+    this.bucket = bucket;
+  }
+
+  get objects(): Map<string, StateObject> {
+    return this.bucket.objects;
   }
 
   async put(
@@ -27,19 +53,37 @@ export class MemoryStateStore implements StateStore {
     this.#store(key, Buffer.from(body as Uint8Array), contentType);
   }
 
-  async putStream(
-    key: string,
-    chunks: AsyncIterable<Uint8Array>,
-    { contentType }: PutOptions,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async beginUpload(key: string, { contentType }: PutOptions, signal: AbortSignal): Promise<StateUpload> {
     await turn(signal);
-    const taken: Buffer[] = [];
-    for await (const chunk of chunks) {
-      signal.throwIfAborted();
-      taken.push(Buffer.from(chunk));
-    }
-    this.#store(key, Buffer.concat(taken), contentType);
+    const refused = refusedKey(key);
+    if (refused !== undefined) throw refusal(refused, 'InitiateMultipartUpload', key);
+    const uploadId = `upload-${String(++this.bucket.begun)}`;
+    this.bucket.uploads.set(uploadId, { key, contentType, parts: new Map() });
+    return { key, uploadId };
+  }
+
+  async writePart({ upload, partNumber, bytes }: StatePart, signal: AbortSignal): Promise<string> {
+    await turn(signal);
+    const { parts } = this.#upload(upload, 'UploadPart');
+    if (!isPartNumber(partNumber)) throw refusal('invalid', 'UploadPart', upload.key);
+    const etag = createHash('md5').update(bytes).digest('hex');
+    parts.set(partNumber, { etag, bytes: Buffer.from(bytes) });
+    return etag;
+  }
+
+  async completeUpload(upload: StateUpload, etags: readonly string[], signal: AbortSignal): Promise<void> {
+    await turn(signal);
+    const { key, contentType, parts } = this.#upload(upload, 'CompleteMultipartUpload');
+    const named = etags.map((etag, i) => ({ partNumber: i + 1, etag }));
+    const chosen = chosenParts(parts, named, this.bucket.partBytesMin);
+    if (chosen === undefined) throw refusal('invalid', 'CompleteMultipartUpload', key);
+    this.bucket.uploads.delete(upload.uploadId);
+    this.#store(key, Buffer.concat(chosen.map(({ bytes }) => bytes)), contentType);
+  }
+
+  async abortUpload(upload: StateUpload, signal: AbortSignal): Promise<void> {
+    await turn(signal);
+    this.bucket.uploads.delete(upload.uploadId);
   }
 
   async get(key: string, signal: AbortSignal): Promise<Buffer | undefined> {
@@ -64,6 +108,12 @@ export class MemoryStateStore implements StateStore {
   async remove(key: string, signal: AbortSignal): Promise<void> {
     await turn(signal);
     this.objects.delete(key);
+  }
+
+  #upload({ key, uploadId }: StateUpload, operation: string): OpenUpload {
+    const upload = this.bucket.uploads.get(uploadId);
+    if (upload?.key !== key) throw refusal('gone', operation, key);
+    return upload;
   }
 
   #store(key: string, bytes: Buffer, contentType: string): void {

@@ -2,7 +2,17 @@
 import { StoreError } from '../../core/errors.ts';
 import { compareKeys } from '../../core/keys.ts';
 import { addFailures, type SliceSummary } from '../../core/slices.ts';
-import type { Advance, Freeze, NewTask, Range, Segment, Table, TaskRow } from '../../ports/table.ts';
+import {
+  type Advance,
+  type Ending,
+  type Freeze,
+  type NewTask,
+  NO_ENDING,
+  type Range,
+  type Segment,
+  type Table,
+  type TaskRow,
+} from '../../ports/table.ts';
 import {
   advanced,
   newBook,
@@ -21,6 +31,9 @@ export class MemoryTable implements Table {
   readonly #books = new Map<string, TaskBook>();
   /** By task and segment, then by name. */
   readonly #slices = new Map<string, Map<string, SliceSummary>>();
+
+  readonly #endings = new Map<string, Ending>();
+  readonly #confirmed = new Set<string>();
 
   createTask(task: NewTask): Promise<TaskRow> {
     const book = this.#books.get(task.taskId) ?? newBook(task);
@@ -74,6 +87,14 @@ export class MemoryTable implements Table {
     return Promise.resolve(true);
   }
 
+  failedRanges(taskId: string, limit: number): Promise<Range[]> {
+    return Promise.resolve(
+      this.#ranges(taskId)
+        .filter(({ state }) => state === 'failed')
+        .slice(0, limit),
+    );
+  }
+
   failRange({ taskId, rangeId, problem }: Args<'failRange'>): Promise<boolean> {
     const ranges = this.#books.get(taskId)?.ranges;
     const range = ranges?.get(rangeId);
@@ -82,8 +103,9 @@ export class MemoryTable implements Table {
     return Promise.resolve(true);
   }
 
-  segment(taskId: string, segmentId: string): Promise<Segment | undefined> {
-    return Promise.resolve(this.#books.get(taskId)?.segments.get(segmentId));
+  segments(taskId: string, segmentIds: readonly string[]): Promise<Segment[]> {
+    const known = this.#books.get(taskId)?.segments;
+    return Promise.resolve([...new Set(segmentIds)].flatMap((id) => known?.get(id) ?? []));
   }
 
   addSlices(args: Args<'addSlices'>): Promise<ReadonlyMap<string, readonly SliceSummary[]>> {
@@ -149,6 +171,29 @@ export class MemoryTable implements Table {
       ring(book.ranges, rangeIds, nowMs);
       ring(book.segments, segmentIds, nowMs);
     }
+    return Promise.resolve();
+  }
+
+  ending(taskId: string): Promise<Ending> {
+    return Promise.resolve(this.#endings.get(taskId) ?? NO_ENDING);
+  }
+
+  moveEnding({ taskId, ending }: Args<'moveEnding'>): Promise<boolean> {
+    const { step } = this.#endings.get(taskId) ?? NO_ENDING;
+    const moves = step === ending.step - 1;
+    if (moves) this.#endings.set(taskId, ending);
+    return Promise.resolve(moves);
+  }
+
+  unconfirmedEnds({ fromMs, beforeMs, limit }: Args<'unconfirmedEnds'>): Promise<string[]> {
+    const ended = [...this.#books.values()].flatMap(({ row: { taskId, finishedAtMs = -1 } }) =>
+      finishedAtMs >= fromMs && finishedAtMs < beforeMs && !this.#confirmed.has(taskId) ? [taskId] : [],
+    );
+    return Promise.resolve(ended.toSorted(compareKeys).slice(0, limit));
+  }
+
+  confirmEnd(taskId: string): Promise<void> {
+    this.#confirmed.add(taskId);
     return Promise.resolve();
   }
 

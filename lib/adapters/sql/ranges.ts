@@ -98,6 +98,12 @@ async function moveCursor(db: Db, step: Advance): Promise<boolean> {
   return (await guarded.executeTakeFirst()).numUpdatedRows > 0n;
 }
 
+export async function failedRanges(db: Db, taskId: string, limit: number): Promise<Range[]> {
+  const failed = selectRanges(db, taskId).where('state', '=', 'failed' satisfies Range['state']);
+  const rows = await failed.orderBy('rung_at_ms').orderBy('range_id').limit(limit).execute();
+  return rows.map(rangeOf);
+}
+
 export async function failRange(
   db: Db,
   { taskId, rangeId, problem }: Parameters<Table['failRange']>[0],

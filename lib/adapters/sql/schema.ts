@@ -68,6 +68,15 @@ interface FailureColumns {
   sampled: Generated<number>;
 }
 
+interface EndingColumns {
+  task_id: string;
+  step: number;
+  /** JSON of an `Ending`; empty before the first step. */
+  ending: string;
+  /** 0 or 1. */
+  confirmed: Generated<number>;
+}
+
 export interface Tables {
   oss2cos_schema: { id: number; version: number };
   oss2cos_tasks: TaskColumns;
@@ -75,6 +84,7 @@ export interface Tables {
   oss2cos_segments: SegmentColumns;
   oss2cos_slices: SliceColumns;
   oss2cos_failures: FailureColumns;
+  oss2cos_endings: EndingColumns;
 }
 
 /** Bytes that a column holds. MySQL's `insert ignore` would cut what is longer, so `encodeKey` refuses it; InnoDB indexes up to 3,072 bytes. */
@@ -127,8 +137,14 @@ const version1: Migration = (options) => [
     primary key (task_id, range_id, code)) ${sql.raw(options)}`,
 ];
 
+const version2: Migration = (options) => [
+  sql`create table if not exists oss2cos_endings (
+    task_id varchar(63) not null, step bigint not null, ending longtext not null, confirmed smallint not null default 0,
+    primary key (task_id)) ${sql.raw(options)}`,
+];
+
 /** Step n leads from version n to n + 1. Each may run twice, and in several processes at once. */
-export const MIGRATIONS: readonly Migration[] = [version1];
+export const MIGRATIONS: readonly Migration[] = [version1, version2];
 
 export async function createSchemaTable(db: Kysely<Tables>, tableOptions: string): Promise<void> {
   await sql`create table if not exists oss2cos_schema (

@@ -2,7 +2,7 @@
 import { type ExpressionBuilder, type Selectable, sql } from 'kysely';
 import type { Advance, Freeze, Segment } from '../../ports/table.ts';
 import { plus, tallyColumns } from './counters.ts';
-import { instant, type SqlEngine } from './engine.ts';
+import { chunksOf, instant, type SqlEngine } from './engine.ts';
 import { addFailureRows } from './failures.ts';
 import { COLUMN_BYTES_MAX, type Tables } from './schema.ts';
 import { decodeKey, encodeKey, fromJson, toJson } from './text.ts';
@@ -52,11 +52,15 @@ function selectSegments(db: Db, taskId: string) {
   return db.selectFrom('oss2cos_segments').selectAll().where('task_id', '=', taskId);
 }
 
-export async function segment(db: Db, taskId: string, segmentId: string): Promise<Segment | undefined> {
-  const row = await selectSegments(db, taskId)
-    .where('segment_id', '=', segmentIdBytes(segmentId))
-    .executeTakeFirst();
-  return row && segmentOf(row);
+export async function segments(db: Db, taskId: string, segmentIds: readonly string[]): Promise<Segment[]> {
+  const found: Segment[] = [];
+  for (const chunk of chunksOf(segmentIds)) {
+    const rows = await selectSegments(db, taskId)
+      .where('segment_id', 'in', chunk.map(segmentIdBytes))
+      .execute();
+    found.push(...rows.map(segmentOf));
+  }
+  return found;
 }
 
 export async function freeze({ db, insertIfAbsent }: SqlEngine, frozen: Freeze): Promise<boolean> {

@@ -1,9 +1,10 @@
 /** The table store on any SQL database that an engine is given for. */
 import type { Table } from '../../ports/table.ts';
 import { chunksOf, type SqlEngine } from './engine.ts';
+import { confirmEnd, ending, moveEnding, unconfirmedEnds } from './endings.ts';
 import { migrate } from './migrate.ts';
-import { advance, failRange, range, ranges, rangRanges, silentRanges } from './ranges.ts';
-import { failedSegments, freeze, rangSegments, segment, silentSegments } from './segments.ts';
+import { advance, failedRanges, failRange, range, ranges, rangRanges, silentRanges } from './ranges.ts';
+import { failedSegments, freeze, rangSegments, segments, silentSegments } from './segments.ts';
 import { addSlices } from './slices.ts';
 import { createTask, setTaskState, task, unfinishedTasks } from './tasks.ts';
 import { totals } from './totals.ts';
@@ -20,13 +21,18 @@ export async function openSqlTable(engine: SqlEngine): Promise<Table> {
     range: (taskId, rangeId) => perform(() => range(db, taskId, rangeId)),
     ranges: (taskId, afterKey, limit) => perform(() => ranges(db, taskId, afterKey, limit)),
     advance: (step) => perform(() => advance(db, step)),
+    failedRanges: (taskId, limit) => perform(() => failedRanges(db, taskId, limit)),
     failRange: (args) => perform(() => failRange(db, args)),
-    segment: (taskId, segmentId) => perform(() => segment(db, taskId, segmentId)),
+    segments: (taskId, segmentIds) => perform(() => segments(db, taskId, segmentIds)),
     addSlices: (args) => perform(() => addSlices(engine, args)),
     freeze: (frozen) => perform(() => freeze(engine, frozen)),
     silentRanges: (taskId, beforeMs, limit) => perform(() => silentRanges(db, taskId, beforeMs, limit)),
     silentSegments: (taskId, beforeMs, limit) => perform(() => silentSegments(db, taskId, beforeMs, limit)),
     rang: (args) => perform(() => rang(db, args)),
+    ending: (taskId) => perform(() => ending(db, taskId)),
+    moveEnding: (args) => perform(() => moveEnding(engine, args)),
+    unconfirmedEnds: (args) => perform(() => unconfirmedEnds(db, args)),
+    confirmEnd: (taskId) => perform(() => confirmEnd(engine, taskId)),
     totals: (taskId) => perform(() => totals(db, taskId)),
     failedSegments: (taskId, after, limit) => perform(() => failedSegments(db, taskId, after, limit)),
     close: () => db.destroy(),
