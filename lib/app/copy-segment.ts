@@ -30,7 +30,7 @@ export async function copySegment(
   const open = await ports.tasks.open(message.state, signal);
   const { state, control } = open;
   if ((await control.read(signal)).state !== 'running') return; // the reporter rings again when the task goes on
-  const from = farthest(await state.spans(segmentId, signal));
+  const from = farthest(await state.spans(segmentId, signal), count);
   if (from >= count) {
     await ringResult(ports.queue, { taskId: message.taskId, segmentId });
     return;
