@@ -32,7 +32,7 @@ export async function copySegment(
   const { state, control, task } = open;
   if ((await control.read(signal)).state !== 'running') return; // the reporter rings again when the task goes on
   applyLimits(ports, task, control.last);
-  const from = farthest(await state.spans(segmentId, signal));
+  const from = farthest(await state.spans(segmentId, signal), count);
   if (from >= count) {
     await ringResult(ports.queue, { taskId: message.taskId, segmentId });
     return;

@@ -4,7 +4,7 @@
  */
 import { isRetryable, UserError } from '../core/errors.ts';
 import { entryFilter, type EntryFilter } from '../core/filter.ts';
-import { cosUrl, parseCosUrl, segmentIdOf } from '../core/layout.ts';
+import { cosUrl, parseCosUrl } from '../core/layout.ts';
 import type { RangeMessage } from '../core/messages.ts';
 import { cutSegments, SEGMENT_LIMITS, type SegmentCut } from '../core/segments.ts';
 import type { Task } from '../core/task.ts';
@@ -137,8 +137,8 @@ class RangePlanner {
     const step = { taskId, rangeId, expectedCursor: this.cursor, cursor, listed, nowMs: clock.now() };
     if (cut === undefined) return this.moved(await table.advance(step), cursor);
     const seq = this.seq;
-    const segmentId = segmentIdOf({ rangeId, seq, unique: dice.unique() });
-    await this.state.writeManifest(segmentId, cut.entries, signal);
+    const place = { rangeId, seq, unique: dice.unique() };
+    const segmentId = await this.state.writeManifest(place, cut.entries, signal);
     const segment = { segmentId, seq, count: cut.entries.length, bytes: cut.bytes };
     if (!this.moved(await table.advance({ ...step, segment }), cursor)) {
       await this.state.removeManifest(segmentId, signal);

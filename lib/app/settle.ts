@@ -2,6 +2,7 @@
 import { UserError } from '../core/errors.ts';
 import type { ResultMessage } from '../core/messages.ts';
 import { addFailures, addTallies, completePath, NO_TALLY, type SliceSummary } from '../core/slices.ts';
+import type { Log } from '../ports/log.ts';
 import type { Segment } from '../ports/table.ts';
 import type { ReporterPorts } from './reporter-ports.ts';
 import { stateLocationOf, type TaskState, taskStateOf } from './task-state.ts';
@@ -29,24 +30,30 @@ export async function takeResults(
       slice === undefined ? [] : [{ segmentId, slice }],
     );
     const rung = new Set(ofTask.filter(({ slice }) => slice === undefined).map(({ segmentId }) => segmentId));
-    const read = await Promise.all([...rung].map((segmentId) => writtenSlices(state, segmentId, signal)));
+    const read = await Promise.all(
+      [...rung].map((segmentId) => writtenSlices(ports.log, state, segmentId, signal)),
+    );
     await settle(ports, taskId, [...inline, ...read.flat()]);
   }
 }
 
 /** All slices of a segment, from their objects: what the messages about them may have failed to bring. */
 export async function writtenSlices(
+  log: Log,
   state: TaskState,
   segmentId: string,
   signal: AbortSignal,
 ): Promise<SegmentSlice[]> {
   const spans = await state.spans(segmentId, signal);
-  const slices = await Promise.all(spans.map(({ name }) => readableSlice(state, segmentId, name, signal)));
+  const slices = await Promise.all(
+    spans.map(({ name }) => readableSlice(log, state, segmentId, name, signal)),
+  );
   return slices.flatMap((slice) => slice ?? []);
 }
 
 /** One that was removed or changed since it was written counts as never written: its segment is still to be done. */
 async function readableSlice(
+  log: Log,
   state: TaskState,
   segmentId: string,
   name: string,
@@ -56,8 +63,9 @@ async function readableSlice(
     const { failed: _, abandoned: __, ...slice } = await state.readSlice(segmentId, name, signal);
     return { segmentId, slice };
   } catch (error) {
-    if (error instanceof UserError) return undefined;
-    throw error;
+    if (!(error instanceof UserError)) throw error;
+    log.warn('result refused', { segmentId, problem: error.message });
+    return undefined;
   }
 }
 

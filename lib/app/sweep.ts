@@ -58,8 +58,13 @@ async function wakeSegment(
 ): Promise<void> {
   const { taskId, segmentId, count } = segment;
   // The message about a result may have been lost, and the result be there.
-  const slices = await writtenSlices(state, segmentId, signal);
-  if (farthest(slices.map(({ slice }) => slice)) < count) {
+  const slices = await writtenSlices(ports.log, state, segmentId, signal);
+  if (
+    farthest(
+      slices.map(({ slice }) => slice),
+      count,
+    ) < count
+  ) {
     if (segment.rings >= ports.sweep.ringsMax) {
       ports.log.warn('segment given up', { taskId, segmentId, rings: segment.rings });
       await abandonSegment(ports, segment, GIVEN_UP, state, signal);
@@ -80,8 +85,11 @@ export async function abandonSegment(
   signal: AbortSignal,
 ): Promise<void> {
   const { taskId, segmentId, count } = segment;
-  const written = await writtenSlices(state, segmentId, signal);
-  const from = farthest(written.map(({ slice }) => slice));
+  const written = await writtenSlices(ports.log, state, segmentId, signal);
+  const from = farthest(
+    written.map(({ slice }) => slice),
+    count,
+  );
   const rest = from < count ? [await abandonedSlice(ports, segment, from, failure, state, signal)] : [];
   await settle(ports, taskId, [...written, ...rest.map((slice) => ({ segmentId, slice }))]);
 }

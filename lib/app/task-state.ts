@@ -3,15 +3,16 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { type Control, parseControl, RUNNING } from '../core/control.ts';
 import { UserError } from '../core/errors.ts';
-import { stateKeys, taskPrefix } from '../core/layout.ts';
+import { isManifestOf, segmentIdOf, type SegmentPlace, stateKeys, taskPrefix } from '../core/layout.ts';
 import { parseEntries, renderEntries } from '../core/manifest.ts';
 import type { StateLocation } from '../core/messages.ts';
 import type { Entry } from '../core/object.ts';
 import { renderReportPage } from '../core/report-page.ts';
+import { parseReport } from '../core/report-shape.ts';
 import type { Report } from '../core/report.ts';
 import { sliceShape } from '../core/slice-shape.ts';
 import { parseSliceName, type Slice, type SliceSpan } from '../core/slices.ts';
-import { parseTask, type Task } from '../core/task.ts';
+import { parseTask, type Task, taskDigest } from '../core/task.ts';
 import type { StateStore } from '../ports/state-store.ts';
 import type { Stores } from '../ports/stores.ts';
 
@@ -24,7 +25,8 @@ const JSON_TYPE = { contentType: 'application/json' };
 
 export function stateLocationOf(task: Task): StateLocation {
   const { region, endpoint } = task.target;
-  const location = { bucket: task.state.bucket, region, prefix: taskPrefix(task.state.prefix, task.taskId) };
+  const prefix = taskPrefix(task.state.prefix, task.taskId);
+  const location = { bucket: task.state.bucket, region, prefix, taskDigest: taskDigest(task) };
   return endpoint === undefined ? location : { ...location, endpoint };
 }
 
@@ -55,7 +57,15 @@ export class TaskState {
     const body = await this.store.get(key, signal);
     if (body === undefined)
       throw new UserError(`${this.where(key)} is missing: the task was removed, or never started`);
-    return parseTask(parseJson(body, this.where(key)));
+    const task = parseTask(parseJson(body, this.where(key)));
+    const own = stateLocationOf(task);
+    const { bucket, prefix, taskDigest: wanted = own.taskDigest } = this.location;
+    if (own.bucket !== bucket || own.prefix !== prefix || own.taskDigest !== wanted) {
+      throw new UserError(
+        `${this.where(key)} is not the task that was started here: it was changed after it was written, or the task file was; put it back, and see who can write the bucket`,
+      );
+    }
+    return task;
   }
 
   async readControl(signal: AbortSignal): Promise<Control> {
@@ -68,9 +78,12 @@ export class TaskState {
     await this.store.put(stateKeys.control(this.location.prefix), JSON.stringify(control), JSON_TYPE, signal);
   }
 
-  async writeManifest(segmentId: string, entries: readonly Entry[], signal: AbortSignal): Promise<void> {
+  /** Answers the id of the segment, which is bound to what the manifest says. */
+  async writeManifest(place: SegmentPlace, entries: readonly Entry[], signal: AbortSignal): Promise<string> {
     const body = await gzipAsync(renderEntries(entries), { level: 1 });
+    const segmentId = segmentIdOf(place, body);
     await this.store.put(this.manifestKey(segmentId), body, { contentType: 'application/gzip' }, signal);
+    return segmentId;
   }
 
   async readManifest(segmentId: string, count: number, signal: AbortSignal): Promise<Entry[]> {
@@ -78,6 +91,10 @@ export class TaskState {
     const body = await this.store.get(key, signal);
     if (body === undefined)
       throw new UserError(`${this.where(key)} is missing: state objects were removed while the task ran`);
+    if (!isManifestOf(segmentId, body))
+      throw new UserError(
+        `${this.where(key)} was changed after it was written: nothing of it is copied; put it back, or run the task again under another taskId`,
+      );
     const text = await this.gunzipText(body, key);
     return parseEntries(text, this.where(key), count);
   }
@@ -103,16 +120,12 @@ export class TaskState {
     if (body === undefined)
       throw new UserError(`${this.where(key)} is missing: state objects were removed while the task ran`);
     const parsed = sliceShape.safeParse(parseJson(body, this.where(key)));
-    const span = parseSliceName(name);
-    if (
-      !parsed.success ||
-      parsed.data.from !== span?.from ||
-      parsed.data.to !== span.to ||
-      parsed.data.name !== name
-    ) {
-      throw new UserError(`${this.where(key)} is not a result as it was written`);
-    }
-    return parsed.data;
+    if (parsed.success && parsed.data.name === name) return parsed.data;
+    const mistakes = parsed.error?.issues.map(({ message }) => message) ?? ['it has the name of another'];
+    throw new UserError(
+      `${this.where(key)} is not a result as it was written; what it tells of is done again:`,
+      mistakes,
+    );
   }
 
   async writeReport(report: Report, signal: AbortSignal): Promise<void> {
@@ -126,7 +139,13 @@ export class TaskState {
   async readReport(signal: AbortSignal): Promise<Report | undefined> {
     const key = stateKeys.report(this.location.prefix);
     const body = await this.store.get(key, signal);
-    return body === undefined ? undefined : (parseJson(body, this.where(key)) as Report);
+    if (body === undefined) return undefined;
+    const report = parseReport(parseJson(body, this.where(key)), this.where(key));
+    const failed = this.where(stateKeys.failed(this.location.prefix));
+    const isOwn =
+      this.location.prefix.endsWith(`${report.taskId}/`) && (report.manifests.failed ?? failed) === failed;
+    if (isOwn) return report;
+    throw new UserError(`${this.where(key)} tells of another task: it was changed after it was written`);
   }
 
   /** `cos://bucket/key`, for messages. */

@@ -24,6 +24,7 @@ export interface Endpoint {
 }
 
 const ENDPOINT = /^(?:(https?):\/\/)?(\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::(\d{1,5}))?\/?$/i;
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 const ADDRESS = /^(?:\[.*\]|\d{1,3}(?:\.\d{1,3}){3}|localhost)$/i;
 
 /**
@@ -43,4 +44,23 @@ export function resolveEndpoint({ bucket, regionHost, endpoint }: BucketAddress)
   const host = isAddress ? ownHost : domain.startsWith(`${bucket}.`) ? domain : `${bucket}.${domain}`;
   const origin = `${scheme.toLowerCase()}://${isAddress ? domain : host}`;
   return { origin: port === undefined ? origin : `${origin}:${port}`, host };
+}
+
+/**
+ * The host that an endpoint would send keys and contents to in the clear, in lower case: undefined where it is https,
+ * or this machine. Throws nothing: what is no endpoint at all is for others to say.
+ */
+export function clearTextHost(endpoint: string): string | undefined {
+  const [, scheme = 'https', name] = ENDPOINT.exec(endpoint) ?? [];
+  if (name === undefined || scheme.toLowerCase() === 'https') return undefined;
+  const host = name.toLowerCase();
+  return LOOPBACK.test(host) ? undefined : host;
+}
+
+/** Throws `UserError` where an endpoint that stands in a variable is http and not on this machine. */
+export function requireTls(variable: string, endpoint: string | undefined): void {
+  if (endpoint === undefined || !/^http:/i.test(endpoint)) return;
+  const [, , name = ''] = ENDPOINT.exec(endpoint) ?? [];
+  if (LOOPBACK.test(name.toLowerCase())) return;
+  throw new UserError(`${variable}: only an address of this machine may be http; use https`);
 }

@@ -1,4 +1,5 @@
 /** Where a task's state objects lie, under `<state prefix><taskId>/`. */
+import { createHash } from 'node:crypto';
 
 export function taskPrefix(statePrefix: string, taskId: string): string {
   return `${statePrefix}${taskId}/`;
@@ -16,9 +17,32 @@ export const stateKeys = {
   preflight: (prefix: string, unique: string) => `${prefix}preflight-${unique}`,
 };
 
-/** `<range>/<seq>-<unique>`: sequence numbers are padded so that listings show them in order. */
-export function segmentIdOf(args: { rangeId: string; seq: number; unique: string }): string {
-  return `${args.rangeId}/${String(args.seq).padStart(7, '0')}-${args.unique}`;
+export interface SegmentPlace {
+  readonly rangeId: string;
+  readonly seq: number;
+  /** Doubled planners write manifests of the same content: each its own. */
+  readonly unique: string;
+}
+
+/** Hex digits of a manifest's SHA-256 that its segment's id keeps: 128 bits, beyond forging another text to fit. */
+const DIGEST_DIGITS = 32;
+
+function manifestDigest(manifest: Uint8Array): string {
+  return createHash('sha256').update(manifest).digest('hex').slice(0, DIGEST_DIGITS);
+}
+
+/**
+ * `<range>/<seq>-<unique>`: sequence numbers are padded so that listings show them in order. The unique part ends with
+ * the digest of the manifest's bytes. Ids come from rows and messages, so whoever can write the bucket can not put
+ * another manifest under one.
+ */
+export function segmentIdOf({ rangeId, seq, unique }: SegmentPlace, manifest: Uint8Array): string {
+  return `${rangeId}/${String(seq).padStart(7, '0')}-${unique}${manifestDigest(manifest)}`;
+}
+
+/** Whether these are the very bytes that the segment was named after. */
+export function isManifestOf(segmentId: string, manifest: Uint8Array): boolean {
+  return segmentId.endsWith(manifestDigest(manifest));
 }
 
 export function cosUrl(bucket: string, key: string): string {

@@ -17,6 +17,8 @@ const stateLocation = z.strictObject({
   endpoint: z.string().optional(),
   /** With the task's id: `.oss2cos/photos-2026/`. */
   prefix: z.string(),
+  /** Of the task that is found there; absent where a user named it by its address. */
+  taskDigest: z.string().optional(),
 });
 
 const rangeMessage = z.strictObject({ taskId: z.string().regex(TASK_ID), rangeId: z.string() });

@@ -1,6 +1,7 @@
 /** The wire shape of slices, in result objects and in messages to the reporter. What does not fit was tampered with. */
 import * as z from 'zod';
 import { FAILURE_CODES } from './failures.ts';
+import { sliceMistake, summaryMistake } from './slice-check.ts';
 import type { Slice, SliceSummary } from './slices.ts';
 
 const count = z.number().int().nonnegative();
@@ -25,12 +26,22 @@ const failedEntry = z.strictObject({
   error: failure,
 });
 
-export const sliceSummaryShape: z.ZodType<SliceSummary> = z.strictObject({ ...span, tally, failures });
+const summary = z.strictObject({ ...span, tally, failures });
 
-export const sliceShape: z.ZodType<Slice> = z.strictObject({
+const whole = z.strictObject({
   ...span,
   tally,
   failures,
   failed: z.array(failedEntry),
   abandoned: failure.optional(),
+});
+
+export const sliceSummaryShape: z.ZodType<SliceSummary> = summary.superRefine((slice, context) => {
+  const mistake = summaryMistake(slice);
+  if (mistake !== undefined) context.addIssue(mistake);
+});
+
+export const sliceShape: z.ZodType<Slice> = whole.superRefine((slice, context) => {
+  const mistake = sliceMistake(slice);
+  if (mistake !== undefined) context.addIssue(mistake);
 });

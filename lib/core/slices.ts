@@ -114,9 +114,12 @@ function reachable(spans: readonly SliceSpan[]): Map<number, SliceSpan | undefin
   return cameBy;
 }
 
-/** Where a worker goes on: the end of the farthest path from 0. */
-export function farthest(spans: readonly SliceSpan[]): number {
-  return Math.max(...reachable(spans).keys());
+/**
+ * Where a worker goes on: the end of the farthest path from 0. Spans that end behind `count`, the segment's entries,
+ * were not written by a worker and lead nowhere.
+ */
+export function farthest(spans: readonly SliceSpan[], count = Infinity): number {
+  return Math.max(...reachable(spans.filter(({ to }) => to <= count)).keys());
 }
 
 /** A path of slices from 0 to `count`, in order, or undefined where there is none yet. An empty segment has the empty path. */

@@ -5,6 +5,7 @@ import { limitsShape } from './limits.ts';
 
 export const TASK_ID = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const ENDPOINT = /^(https?:\/\/)?([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(:\d{1,5})?\/?$/;
+const HOST = /^([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])$/;
 const MANIFEST = /^cos:\/\/[^/]+\/.+$/s;
 
 const endpoint = z.string().regex(ENDPOINT, 'is not an endpoint: [http[s]://]host[:port]').meta({
@@ -125,6 +126,13 @@ export const taskShape = z
     headers: headers.prefault({}),
     limits: limitsShape.prefault({}),
     state: state.prefault({}),
+    allowHttp: z
+      .array(z.string().regex(HOST, 'is not a host, as it stands in an endpoint: without scheme and port'))
+      .optional()
+      .meta({
+        description:
+          'hosts whose endpoints may be http, which shows keys and contents to the network; this machine always may',
+      }),
   })
   .meta({ title: 'oss2cos task', description: 'What the planner is invoked with' });
 

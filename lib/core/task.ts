@@ -1,6 +1,7 @@
 /** The task: what a user asks for. Parsed once, all mistakes together; frozen and fully spelled out from there on. */
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
+import { clearTextHost } from './endpoint.ts';
 import { UserError } from './errors.ts';
 import { mistakesOf } from './mistakes.ts';
 import { taskShape } from './task-shape.ts';
@@ -41,7 +42,16 @@ function crossMistakes(task: CrossChecked): string[] {
   ) {
     mistakes.push('filter: modifiedAfter is not before modifiedBefore');
   }
-  return mistakes;
+  return [...mistakes, ...clearTextMistakes(task)];
+}
+
+function clearTextMistakes({ source, target, allowHttp = [] }: CrossChecked): string[] {
+  const allowed = new Set(allowHttp.map((host) => host.toLowerCase()));
+  return Object.entries({ source, target }).flatMap(([side, { endpoint }]) => {
+    const host = endpoint === undefined ? undefined : clearTextHost(endpoint);
+    if (host === undefined || allowed.has(host)) return [];
+    return `${side}.endpoint: is http, which shows keys and contents to the network; use https, or list "${host}" in allowHttp`;
+  });
 }
 
 /** The object headers that OSS and COS both keep and answer (PutObject of either). */
@@ -73,21 +83,22 @@ export function parseTask(input: unknown): Task {
   return deepFreeze({ ...task, taskId: task.taskId ?? defaultTaskId(task) });
 }
 
-type CrossChecked = Pick<TaskShape, 'filter' | 'headers'> & {
-  readonly source: Pick<TaskShape['source'], 'prefix'>;
-  readonly target: Pick<TaskShape['target'], 'stripPrefix'>;
+type CrossChecked = Pick<TaskShape, 'filter' | 'headers' | 'allowHttp'> & {
+  readonly source: Pick<TaskShape['source'], 'prefix' | 'endpoint'>;
+  readonly target: Pick<TaskShape['target'], 'stripPrefix' | 'endpoint'>;
 };
 
 /** The parts of a task without mistakes of their own, defaults for the others: enough to look at what they say together. */
 function soundParts(input: unknown): CrossChecked {
   const given: Readonly<Record<string, unknown>> =
     typeof input === 'object' && input !== null ? { ...input } : {};
-  const { source, target, filter, headers } = taskShape.shape;
+  const { source, target, filter, headers, allowHttp } = taskShape.shape;
   return {
     source: source.safeParse(given.source).data ?? { prefix: 'unknown' },
     target: target.safeParse(given.target).data ?? { stripPrefix: false },
     filter: filter.safeParse(given.filter).data ?? {},
     headers: headers.safeParse(given.headers).data ?? headers.parse(undefined),
+    allowHttp: allowHttp.safeParse(given.allowHttp).data,
   };
 }
 

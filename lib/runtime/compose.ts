@@ -13,7 +13,8 @@ import type { Log } from '../ports/log.ts';
 import type { Stores } from '../ports/stores.ts';
 import { systemClock as clock, systemDice as dice } from './clock.ts';
 import { kafkaSettings, mysqlSettings } from './engines.ts';
-import { cosCredentials, credentialsIn, ossCredentials } from './environment.ts';
+import { redactedStream, redactor } from './cli/redact.ts';
+import { cosCredentials, credentialsIn, ossCredentials, secretsOf } from './environment.ts';
 import type { Compose } from './handlers.ts';
 import { FUNCTION } from './limits.ts';
 import { jsonLog } from './log.ts';
@@ -22,7 +23,10 @@ import { Settings } from './settings.ts';
 import { connectStores } from './stores.ts';
 
 const { env } = process;
-export const functionLog: Log = jsonLog(process.stdout);
+/** Secrets are looked up at each line: those of Secrets Manager come later than this. */
+export const functionLog: Log = jsonLog(
+  redactedStream(process.stdout, (text) => redactor(secretsOf(env))(text)),
+);
 const log = functionLog;
 
 /** The same ports for every invocation of an instance; a failure is not kept, so that the next invocation tries again. */

@@ -3,6 +3,7 @@
  * is a JSON object of variable names and values, read with the function's role.
  */
 import type { ssm } from 'tencentcloud-sdk-nodejs/tencentcloud/services/ssm/index.js';
+import { requireTls } from '../core/endpoint.ts';
 import { UserError } from '../core/errors.ts';
 import { roleCredentials } from './environment.ts';
 import { Settings } from './settings.ts';
@@ -61,6 +62,7 @@ async function clientFor(env: MutableEnvironment): Promise<SsmClient> {
 
 /** `https://ssm.internal.tencentcloudapi.com` in a VPC without public access. */
 function httpProfileOf(url: string): { protocol: string; endpoint: string } {
+  requireTls('OSS2COS_SSM_ENDPOINT', url);
   const parts = /^(https?:\/\/)([^/]+)\/?$/.exec(url);
   if (parts === null) throw new UserError(`OSS2COS_SSM_ENDPOINT is https://HOST, not ${url}`);
   return { protocol: parts[1] ?? '', endpoint: parts[2] ?? '' };

@@ -1,4 +1,5 @@
 /** Brings a function's zip to SCF: inside the request, or, above what a request may hold, through a bucket. */
+import { requireTls } from '../../lib/core/endpoint.ts';
 import { UserError } from '../../lib/core/errors.ts';
 import { SCF } from '../../lib/core/platform.ts';
 import { systemClock } from '../../lib/runtime/clock.ts';
@@ -39,6 +40,7 @@ async function put(
   zip: Uint8Array,
   { region, env }: UploadOptions,
 ): Promise<void> {
+  requireTls('OSS2COS_CODE_ENDPOINT', env.OSS2COS_CODE_ENDPOINT);
   const { CosStateStore } = await import('../../lib/adapters/cos/state-store.ts');
   const store = new CosStateStore({
     bucket,

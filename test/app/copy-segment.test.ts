@@ -6,7 +6,9 @@ import type { ObjectSource } from '../../lib/ports/object-source.ts';
 import { until } from '../support/until.ts';
 import { begin, CALM, fill, openWorkshop, plantSegment, taken, type Workshop } from '../support/workshop.ts';
 
-const SEGMENT = 'r/0000000-u';
+const PLACE = 'r/0000000-u';
+/** Of the segment planted last. */
+let segmentId: string;
 const KEYS = Array.from({ length: 12 }, (_, i) => `k${String(i).padStart(2, '0')}`);
 /** As the runtime computes it. */
 const LIMIT_MS = 240_000;
@@ -49,7 +51,8 @@ async function opened(...hangingKeys: readonly string[]) {
   hangingKeys.forEach((key) => hanging.keys.add(key));
   const shop = openWorkshop({ source: hanging.before });
   await begin(shop);
-  const message = await plantSegment(shop, SEGMENT, fill(shop, KEYS));
+  const message = await plantSegment(shop, PLACE, fill(shop, KEYS));
+  ({ segmentId } = message);
   /** Until so many reads hang and so many objects are there. */
   const reach = (waiting: number, copied: number) =>
     until(() => hanging.waiting === waiting && shop.sink.objects.size === copied);
@@ -58,7 +61,7 @@ async function opened(...hangingKeys: readonly string[]) {
   return { shop, hanging, message, copy, reach };
 }
 
-const spansOf = (shop: Workshop) => shop.state.spans(SEGMENT, CALM);
+const spansOf = (shop: Workshop) => shop.state.spans(segmentId, CALM);
 
 describe('a segment', () => {
   it('is copied, its result written and rung with what the object holds', async () => {
@@ -67,7 +70,7 @@ describe('a segment', () => {
     expect([...shop.sink.objects.keys()].toSorted()).toEqual(KEYS);
     const [span] = await spansOf(shop);
     expect(span).toMatchObject({ from: 0, to: 12 });
-    const { failed: _, ...summary } = await shop.state.readSlice(SEGMENT, span!.name, CALM);
+    const { failed: _, ...summary } = await shop.state.readSlice(segmentId, span!.name, CALM);
     expect(summary.tally.copied).toEqual({ objects: 12, bytes: 12 });
     expect(taken(shop, 'results').map(({ slice }) => slice)).toEqual([summary]);
     expect(taken(shop, 'segments')).toEqual([]);
@@ -80,7 +83,7 @@ describe('a segment', () => {
     const requests = shop.sink.requests.get('PutObject');
     await copy();
     expect(shop.sink.requests.get('PutObject')).toBe(requests);
-    expect(taken(shop, 'results')).toEqual([{ taskId: 'sample', segmentId: SEGMENT }]);
+    expect(taken(shop, 'results')).toEqual([{ taskId: 'sample', segmentId }]);
     expect(await spansOf(shop)).toHaveLength(1);
   });
 
@@ -92,7 +95,7 @@ describe('a segment', () => {
     await first;
     expect(farthest(await spansOf(shop))).toBe(5);
     const [rest] = taken(shop, 'segments');
-    expect(rest).toMatchObject({ segmentId: SEGMENT, count: 12, stalled: 0 });
+    expect(rest).toMatchObject({ segmentId, count: 12, stalled: 0 });
     hanging.open();
     await copySegment(shop.ports, rest!, shop.clock.now() + LIMIT_MS, CALM);
     const spans = await spansOf(shop);
@@ -151,7 +154,7 @@ describe('an entry that no invocation gets done', () => {
     }
     await copy({ stalled: 3 });
     const [span] = await spansOf(shop);
-    const slice = await shop.state.readSlice(SEGMENT, span!.name, CALM);
+    const slice = await shop.state.readSlice(segmentId, span!.name, CALM);
     expect([span!.from, span!.to]).toEqual([0, 12]);
     expect(slice.failed.map(({ key, error }) => [key, error.code])).toEqual([['k00', 'TIMEOUT']]);
   });
@@ -199,7 +202,8 @@ describe('a stop', () => {
         }),
     });
     await begin(shop);
-    const message = await plantSegment(shop, SEGMENT, fill(shop, KEYS));
+    const message = await plantSegment(shop, PLACE, fill(shop, KEYS));
+    ({ segmentId } = message);
     const copied = copySegment(shop.ports, message, shop.clock.now() + LIMIT_MS, stop.signal).catch(
       (error: unknown) => error,
     );

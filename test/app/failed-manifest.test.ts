@@ -16,9 +16,9 @@ async function opened(failures = SEGMENTS) {
   const shop = openWorkshop();
   await begin(shop);
   for (let n = 0; n < SEGMENTS; n++) {
-    const segmentId = `r/${String(n).padStart(7, '0')}-u`;
+    const at = `r/${String(n).padStart(7, '0')}-u` as const;
     const entries = fill(shop, [`key-${String(n)}`]);
-    await plantSegment(shop, segmentId, entries, n === SEGMENTS - 1);
+    const { segmentId } = await plantSegment(shop, at, entries, n === SEGMENTS - 1);
     const failure = { code: 'ARCHIVED', message: MESSAGE } as const;
     const outcome: Outcome =
       n < failures ? { kind: 'failed', bytes: 1, failure } : { kind: 'skipped', bytes: 1 };

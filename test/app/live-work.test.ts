@@ -11,7 +11,9 @@ import { sampleTask } from '../support/sample-task.ts';
 import { until } from '../support/until.ts';
 import { begin, CALM, fill, openWorkshop, plantSegment, type Workshop } from '../support/workshop.ts';
 
-const SEGMENT = 'r/0000000-u';
+const PLACE = 'r/0000000-u';
+/** Of the segment planted last. */
+let segmentId: string;
 const LIMIT_MS = 240_000;
 const copiedOne = (bytes: number): Outcome => ({ kind: 'copied', bytes, verified: 'crc64' });
 
@@ -48,11 +50,12 @@ describe('live work', () => {
     const { before, open } = gate((key) => key === 'a');
     const shop = openWorkshop({ sink: before });
     await begin(shop);
-    const message = await plantSegment(shop, SEGMENT, fill(shop, ['a', 'b', 'c']));
+    const message = await plantSegment(shop, PLACE, fill(shop, ['a', 'b', 'c']));
+    ({ segmentId } = message);
     const { live, ports } = watched(shop);
     const copying = copySegment(ports, message, shop.clock.now() + LIMIT_MS, CALM);
     await until(() => live.tally('sample').copied.objects === 2);
-    expect(await shop.state.spans(SEGMENT, CALM)).toEqual([]);
+    expect(await shop.state.spans(segmentId, CALM)).toEqual([]);
     expect(live.tally('sample').copied).toEqual({ objects: 2, bytes: 2 });
     expect(live.tally('another')).toEqual(NO_TALLY);
     open();
@@ -64,12 +67,13 @@ describe('live work', () => {
     const { before, open } = gate((key) => key === 'c');
     const shop = openWorkshop({ sink: before });
     await begin(shop);
-    const message = await plantSegment(shop, SEGMENT, fill(shop, ['a', 'b', 'c']));
+    const message = await plantSegment(shop, PLACE, fill(shop, ['a', 'b', 'c']));
+    ({ segmentId } = message);
     const { live, ports } = watched(shop);
     const copying = copySegment(ports, message, shop.clock.now() + LIMIT_MS, CALM);
     await until(() => live.tally('sample').copied.objects === 2);
     await shop.clock.advance(12_000);
-    expect(await shop.state.spans(SEGMENT, CALM)).toMatchObject([{ from: 0, to: 2 }]);
+    expect(await shop.state.spans(segmentId, CALM)).toMatchObject([{ from: 0, to: 2 }]);
     expect(live.tally('sample').copied.objects).toBe(2);
     open();
     await copying;
@@ -83,7 +87,8 @@ describe('live work', () => {
     await begin(shop);
     const [entry] = fill(shop, ['large']);
     const { etag, lastModified } = shop.bucket.put('large', { bytes: Buffer.alloc(size) });
-    const message = await plantSegment(shop, SEGMENT, [{ ...entry!, size, etag, lastModified }]);
+    const message = await plantSegment(shop, PLACE, [{ ...entry!, size, etag, lastModified }]);
+    ({ segmentId } = message);
     const { live, ports } = watched(shop);
     const copying = copySegment(ports, message, shop.clock.now() + LIMIT_MS, CALM);
     const MiB = 1_048_576;

@@ -19,7 +19,9 @@ import {
 import { rowOf } from '../ports/table-fixtures.ts';
 
 const KEYS = Array.from({ length: 9 }, (_, i) => `k${String(i)}`);
-const SEGMENT = 'r/0000000-u';
+const PLACE = 'r/0000000-u';
+/** Of the segment planted last. */
+let segmentId: string;
 
 function sliceWith(entries: readonly Entry[], from: number, to: number, unique: string): Slice {
   const failure = { code: 'ARCHIVED', message: 'archived' } as const;
@@ -41,12 +43,12 @@ async function opened() {
   const shop = openWorkshop();
   await begin(shop);
   const entries = fill(shop, KEYS);
-  await plantSegment(shop, SEGMENT, entries);
+  ({ segmentId } = await plantSegment(shop, PLACE, entries));
   return { shop, entries };
 }
 
 const totalsOf = ({ table }: Workshop) => table.totals('sample');
-const segmentOf = async ({ table }: Workshop) => (await rowOf(table, 'sample', SEGMENT))!;
+const segmentOf = async ({ table }: Workshop) => (await rowOf(table, 'sample', segmentId))!;
 const sweepOnce = async (shop: Workshop) =>
   sweep(shop.ports, (await shop.table.task('sample'))!, await totalsOf(shop), shop.state, CALM);
 
@@ -68,7 +70,7 @@ describe('results', () => {
     for (const order of orders) {
       const { shop } = await opened();
       for (const at of order)
-        await settle(shop.ports, 'sample', [{ segmentId: SEGMENT, slice: summaryOf(slices[at]!) }]);
+        await settle(shop.ports, 'sample', [{ segmentId, slice: summaryOf(slices[at]!) }]);
       const { tally, failures, segmentsDone, listed } = await totalsOf(shop);
       expect(tally).toEqual({
         copied: { objects: 6, bytes: 6 },
@@ -82,8 +84,8 @@ describe('results', () => {
 
   it('that a message only rings for are read from their objects', async () => {
     const { shop, entries } = await opened();
-    await shop.state.writeSlice(SEGMENT, sliceWith(entries, 0, 9, 'a'), CALM);
-    await takeResults(shop.ports, [{ taskId: 'sample', segmentId: SEGMENT }], CALM);
+    await shop.state.writeSlice(segmentId, sliceWith(entries, 0, 9, 'a'), CALM);
+    await takeResults(shop.ports, [{ taskId: 'sample', segmentId }], CALM);
     expect(await segmentOf(shop)).toMatchObject({ done: true, path: ['0-9-a.json'], failed: 3 });
   });
 
@@ -91,8 +93,8 @@ describe('results', () => {
     const { shop, entries } = await opened();
     const slice = summaryOf(sliceWith(entries, 0, 9, 'a'));
     const messages = [
-      { taskId: 'unknown', segmentId: SEGMENT },
-      { taskId: 'sample', segmentId: SEGMENT, slice },
+      { taskId: 'unknown', segmentId },
+      { taskId: 'sample', segmentId, slice },
     ];
     await takeResults(shop.ports, messages, CALM);
     expect((await segmentOf(shop)).done).toBe(true);
@@ -102,12 +104,12 @@ describe('results', () => {
   it('whose object was changed count as never written', async () => {
     const { shop } = await opened();
     await shop.objects.put(
-      `${shop.state.location.prefix}results/${SEGMENT}/0-9-a.json`,
+      `${shop.state.location.prefix}results/${segmentId}/0-9-a.json`,
       '{}',
       { contentType: 'x' },
       CALM,
     );
-    await takeResults(shop.ports, [{ taskId: 'sample', segmentId: SEGMENT }], CALM);
+    await takeResults(shop.ports, [{ taskId: 'sample', segmentId }], CALM);
     expect((await segmentOf(shop)).done).toBe(false);
   });
 });
@@ -131,13 +133,13 @@ describe('the sweep', () => {
     expect(await sweepOnce(shop)).toBe(0);
     await shop.clock.advance(1_000);
     expect(await sweepOnce(shop)).toBe(1);
-    expect(taken(shop, 'segments')).toMatchObject([{ segmentId: SEGMENT, count: 9, stalled: 0 }]);
+    expect(taken(shop, 'segments')).toMatchObject([{ segmentId, count: 9, stalled: 0 }]);
     expect(await sweepOnce(shop)).toBe(0);
   });
 
   it('finds a result whose message was lost', async () => {
     const { shop, entries } = await opened();
-    await shop.state.writeSlice(SEGMENT, sliceWith(entries, 0, 9, 'a'), CALM);
+    await shop.state.writeSlice(segmentId, sliceWith(entries, 0, 9, 'a'), CALM);
     await shop.clock.advance(SWEEP.silenceMs + 1_000);
     await sweepOnce(shop);
     expect((await segmentOf(shop)).done).toBe(true);
@@ -146,14 +148,14 @@ describe('the sweep', () => {
 
   it('gives a segment up after bounded rings: what is not done fails, what is done stays', async () => {
     const { shop, entries } = await opened();
-    await shop.state.writeSlice(SEGMENT, sliceWith(entries, 0, 4, 'a'), CALM);
+    await shop.state.writeSlice(segmentId, sliceWith(entries, 0, 4, 'a'), CALM);
     for (let turn = 0; turn <= SWEEP.ringsMax + 1; turn++) {
       await shop.clock.advance(SWEEP.silenceMs + 1_000);
       await sweepOnce(shop);
     }
     const { path, failed } = await segmentOf(shop);
     expect([path?.length, failed]).toEqual([2, 7]);
-    const slice = await shop.state.readSlice(SEGMENT, path![1]!, CALM);
+    const slice = await shop.state.readSlice(segmentId, path![1]!, CALM);
     expect(slice).toMatchObject({ from: 4, to: 9, failed: [], abandoned: { code: 'TIMEOUT' } });
     expect((await totalsOf(shop)).failures).toMatchObject({
       TIMEOUT: { objects: 5 },
@@ -163,7 +165,7 @@ describe('the sweep', () => {
 
   it('gives up also a segment whose manifest was removed', async () => {
     const { shop } = await opened();
-    await shop.state.removeManifest(SEGMENT, CALM);
+    await shop.state.removeManifest(segmentId, CALM);
     for (let turn = 0; turn <= SWEEP.ringsMax; turn++) {
       await shop.clock.advance(SWEEP.silenceMs + 1_000);
       await sweepOnce(shop);
@@ -174,9 +176,9 @@ describe('the sweep', () => {
   it('gives a range up after bounded rings, with the key it stopped at', async () => {
     const shop = openWorkshop();
     await begin(shop);
-    await plantSegment(shop, SEGMENT, fill(shop, KEYS), false);
+    ({ segmentId } = await plantSegment(shop, PLACE, fill(shop, KEYS), false));
     const slice = summaryOf(sliceWith(fill(shop, KEYS), 0, 9, 'a'));
-    await settle(shop.ports, 'sample', [{ segmentId: SEGMENT, slice }]);
+    await settle(shop.ports, 'sample', [{ segmentId, slice }]);
     for (let turn = 0; turn < SWEEP.ringsMax; turn++) {
       await shop.clock.advance(SWEEP.silenceMs + 1_000);
       await sweepOnce(shop);

@@ -5,15 +5,18 @@ import { tick } from '../../lib/app/tick.ts';
 import { type Outcome, sliceOf } from '../../lib/core/outcomes.ts';
 import { begin, CALM, fill, openWorkshop, plantSegment, taken, type Workshop } from '../support/workshop.ts';
 
-const SEGMENTS = ['r/0000000-a', 'r/0000001-b'] as const;
+const PLACES = ['r/0000000-a', 'r/0000001-b'] as const;
+/** Of the segments planted last. */
+let segmentIds: readonly [string, string];
 
 /** Two segments of two objects each; every second object of what is settled failed. */
 async function opened({ listed = true } = {}) {
   const shop = openWorkshop();
   await begin(shop);
   const entries = [fill(shop, ['a', 'b\n"']), fill(shop, ['c', 'd'])] as const;
-  await plantSegment(shop, SEGMENTS[0], entries[0], false);
-  await plantSegment(shop, SEGMENTS[1], entries[1], listed);
+  const first = await plantSegment(shop, PLACES[0], entries[0], false);
+  const second = await plantSegment(shop, PLACES[1], entries[1], listed);
+  segmentIds = [first.segmentId, second.segmentId];
   const failure = { code: 'ARCHIVED', message: 'archived', requestId: 'q' } as const;
   const outcomes: Outcome[] = [
     { kind: 'copied', bytes: 1, verified: 'crc64' },
@@ -21,9 +24,9 @@ async function opened({ listed = true } = {}) {
   ];
   const finish = async (at: 0 | 1) => {
     const slice = sliceOf({ from: 0, unique: 'u', entries: entries[at], outcomes });
-    await shop.state.writeSlice(SEGMENTS[at], slice, CALM);
+    await shop.state.writeSlice(segmentIds[at], slice, CALM);
     const { failed: _, ...summary } = slice;
-    await settle(shop.ports, 'sample', [{ segmentId: SEGMENTS[at], slice: summary }]);
+    await settle(shop.ports, 'sample', [{ segmentId: segmentIds[at], slice: summary }]);
   };
   return { shop, finish };
 }
@@ -109,7 +112,7 @@ describe('a task', () => {
     const { shop, finish } = await opened();
     await finish(0);
     await finish(1);
-    const gone = `${shop.state.location.prefix}results/${SEGMENTS[0]}/0-2-u.json`;
+    const gone = `${shop.state.location.prefix}results/${segmentIds[0]}/0-2-u.json`;
     await shop.objects.remove(gone, CALM);
     const report = await look(shop);
     expect(report.finishedAt).not.toBeNull();
@@ -128,7 +131,7 @@ describe('the control object', () => {
     expect(taken(shop, 'segments')).toEqual([]);
     await shop.state.writeControl({ state: 'running' }, CALM);
     expect((await look(shop)).status).toBe('planning');
-    expect(taken(shop, 'segments').map(({ segmentId }) => segmentId)).toEqual([...SEGMENTS]);
+    expect(taken(shop, 'segments').map(({ segmentId }) => segmentId)).toEqual([...segmentIds]);
     expect(taken(shop, 'ranges')).toHaveLength(1);
   });
 

@@ -17,6 +17,13 @@ describe('redactor', () => {
     expect(redactor(['quo"te'])(JSON.stringify({ sent: 'quo"te' }))).toBe('{"sent":"[redacted]"}');
   });
 
+  it('finds a secret that was written in base64, with and without padding', () => {
+    for (const secret of ['s3cret', 's3cret!', 's3cret!?']) {
+      const encoded = Buffer.from(secret).toString('base64');
+      expect(redactor([secret])(`Basic ${encoded}`)).toMatch(/^Basic \[redacted\]=*$/);
+    }
+  });
+
   it('leaves no rest where one secret is a part of another', () => {
     expect(redactor(['key', 'key-and-more'])('key-and-more, key')).toBe('[redacted], [redacted]');
   });

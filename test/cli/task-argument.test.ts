@@ -110,4 +110,12 @@ describe('credentials that are missing', () => {
     expect(stderr).toContain('COS_SECRET_ID');
     expect(stderr).not.toContain('OSS_ACCESS_KEY_ID');
   });
+
+  it('at an address is not looked for in the clear, unless that is allowed', async () => {
+    const address = ['cos://logs-1250000000/.oss2cos/photos', '--region', 'ap-guangzhou'];
+    const asked = await shell(['status', ...address, '--endpoint', 'http://10.0.0.5']);
+    expect([asked.status, asked.stdout]).toEqual([1, '']);
+    expect(asked.stderr).toContain('--endpoint http://10.0.0.5 is http');
+    expect(asked.stderr).toContain('add --allow-http');
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resolveEndpoint } from '../../lib/core/endpoint.ts';
+import { clearTextHost, requireTls, resolveEndpoint } from '../../lib/core/endpoint.ts';
 import { UserError } from '../../lib/core/errors.ts';
 
 const OSS = { bucket: 'photos', regionHost: 'oss-cn-hangzhou.aliyuncs.com' };
@@ -52,5 +52,43 @@ describe('the endpoint of a bucket', () => {
     ]) {
       expect(() => resolveEndpoint({ ...OSS, endpoint })).toThrow(UserError);
     }
+  });
+});
+
+describe('an endpoint in the clear', () => {
+  it('is http on another machine, by whatever name', () => {
+    for (const [endpoint, host] of [
+      ['http://10.0.0.5', '10.0.0.5'],
+      ['HTTP://OSS-Internal.example:8080/', 'oss-internal.example'],
+      ['http://[2001:db8::1]:81', '[2001:db8::1]'],
+      ['http://localhost.example', 'localhost.example'],
+      ['http://127.0.0.1.example', '127.0.0.1.example'],
+      ['http://128.0.0.1', '128.0.0.1'],
+    ] as const)
+      expect(clearTextHost(endpoint)).toBe(host);
+  });
+
+  it('is none with TLS, without a scheme, or on this machine', () => {
+    for (const endpoint of [
+      'https://10.0.0.5',
+      '10.0.0.5',
+      'oss-internal.example:80',
+      'http://localhost:80',
+      'http://LOCALHOST',
+      'http://127.0.0.53',
+      'http://[::1]:9000',
+    ])
+      expect(clearTextHost(endpoint)).toBeUndefined();
+  });
+
+  it('is refused in a variable, also where it is written so that it does not parse', () => {
+    for (const endpoint of ['http://10.0.0.5', 'http://127.0.0.1@evil.example', 'HTTP://x y', 'http://'])
+      expect(() => {
+        requireTls('OSS2COS_CODE_ENDPOINT', endpoint);
+      }).toThrow('OSS2COS_CODE_ENDPOINT: only an address of this machine may be http');
+    for (const endpoint of [undefined, 'https://x.example', 'x.example', 'http://127.0.0.1:1'])
+      expect(() => {
+        requireTls('OSS2COS_CODE_ENDPOINT', endpoint);
+      }).not.toThrow();
   });
 });

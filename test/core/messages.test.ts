@@ -21,9 +21,9 @@ const result: ResultMessage = {
     name: '0-7-u.json',
     from: 0,
     to: 7,
-    tally: NO_TALLY,
+    tally: { ...NO_TALLY, failed: { objects: 7, bytes: 7 } },
     failures: {
-      KEY_ILLEGAL: { objects: 2, samples: NASTY_KEYS.slice(0, 5).map((key) => ({ key, message: 'no' })) },
+      KEY_ILLEGAL: { objects: 7, samples: NASTY_KEYS.slice(0, 5).map((key) => ({ key, message: 'no' })) },
     },
   },
 };
@@ -89,7 +89,9 @@ describe('the control object', () => {
 
 describe('the layout of state objects', () => {
   it('lists the segments of a range in the order they were cut', () => {
-    const ids = [0, 9, 10, 99_999, 100_000].map((seq) => segmentIdOf({ rangeId: 'r', seq, unique: 'z' }));
+    const ids = [0, 9, 10, 99_999, 100_000].map((seq) =>
+      segmentIdOf({ rangeId: 'r', seq, unique: 'z' }, Buffer.from('manifest')),
+    );
     expect(ids.toSorted()).toEqual(ids);
   });
 

@@ -157,6 +157,23 @@ describe('the mistakes of a task', () => {
     ]);
   });
 
+  it('include endpoints in the clear that are not allowed by name, of both sides at once', () => {
+    const task = (allowHttp?: readonly string[]) =>
+      writtenTask({
+        source: { endpoint: 'http://10.0.0.5' },
+        target: { endpoint: 'http://COS-internal.example:81' },
+        conflict: 'never',
+        ...(allowHttp === undefined ? {} : { allowHttp }),
+      });
+    const places = (allowHttp?: readonly string[]) =>
+      mistakesOf(task(allowHttp)).map((mistake) => mistake.slice(0, mistake.indexOf(':')));
+    expect(places()).toEqual(['conflict', 'source.endpoint', 'target.endpoint']);
+    expect(places(['10.0.0.5'])).toEqual(['conflict', 'target.endpoint']);
+    expect(places(['10.0.0.5', 'cos-internal.EXAMPLE'])).toEqual(['conflict']);
+    expect(places(['example'])).toEqual(['conflict', 'source.endpoint', 'target.endpoint']);
+    expect(places(['http://10.0.0.5'])).toContain('allowHttp.0');
+  });
+
   it('include a limit of nothing a second, which would never end', () => {
     for (const limits of [{ bytesPerSecond: 0 }, { bytesPerSecond: '0 MiB' }, { requestsPerSecond: 0 }])
       expect(mistakesOf(writtenTask({ limits }))).toHaveLength(1);

@@ -66,3 +66,10 @@ it('says what is wrong, and what to do, without quoting what it read', async () 
     'OSS2COS_SSM_ENDPOINT',
   );
 });
+
+it('is never asked of another machine in the clear', async () => {
+  for (const url of ['http://ssm.internal.example', 'http://127.0.0.1@ssm.example']) {
+    const asking = addSecrets({ ...env, OSS2COS_SSM_SECRET: 'oss2cos:v1', OSS2COS_SSM_ENDPOINT: url }, 0);
+    await expect(asking).rejects.toThrow('OSS2COS_SSM_ENDPOINT: only an address of this machine may be http');
+  }
+});

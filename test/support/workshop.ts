@@ -86,15 +86,19 @@ export async function begin({ table, task, clock, state }: Workshop): Promise<vo
   await state.writeTask(task, CALM);
 }
 
-/** A segment as a planner leaves it: manifest, row, and the cursor behind its last key. Not rung. */
+/**
+ * A segment as a planner leaves it: manifest, row, and the cursor behind its last key. Not rung. Its id is `place`
+ * and the digest of its manifest.
+ */
 export async function plantSegment(
   shop: Workshop,
-  segmentId: string,
+  place: `r/${string}`,
   entries: readonly Entry[],
   listed = true,
 ) {
   const { table, task, clock, state } = shop;
-  await state.writeManifest(segmentId, entries, CALM);
+  const [, rangeId = '', seq, unique = ''] = /^(.+)\/(\d+)-(\w+)$/.exec(place) ?? [];
+  const segmentId = await state.writeManifest({ rangeId, seq: Number(seq), unique }, entries, CALM);
   const range = await table.range(task.taskId, ROOT_RANGE);
   if (range === undefined) throw new Error('the task was not begun');
   const bytes = entries.reduce((sum, { size }) => sum + (size ?? 0), 0);

@@ -116,10 +116,14 @@ async function refusalOf(
   return refusalError(refusal, subject, dialect.codes);
 }
 
+/** What vendors' codes look like. Anything else might be an echo of what was sent, and codes are logged and reported. */
+const VENDOR_CODE = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
+
 /** `<Code>` of an `<Error>` document; undefined where it is none: a proxy on the way answers what it likes. */
 export function errorCodeOf(document: string): string | undefined {
   try {
-    return textOfChild(document, 'Error', 'Code');
+    const code = textOfChild(document, 'Error', 'Code');
+    return code !== undefined && VENDOR_CODE.test(code) ? code : undefined;
   } catch {
     return undefined;
   }

@@ -5,6 +5,8 @@ export class XmlError extends Error {
   override readonly name = 'XmlError';
 }
 
+/** The stores nest a few elements; deeper ones are there to exhaust the stack. */
+const DEPTH_MAX = 32;
 const LESS = 0x3c;
 const SLASH = 0x2f;
 
@@ -84,13 +86,14 @@ export class XmlReader {
   }
 
   /** Passes over the element just opened and all it holds. */
-  skip(name: string): void {
+  skip(name: string, depth = 0): void {
+    if (depth > DEPTH_MAX) throw new XmlError('the elements are nested too deeply');
     if (this.#emptyName !== undefined) return void this.#closeEmpty();
     const end = this.#text.indexOf('<', this.#at);
     if (end < 0) throw new XmlError(`${name} does not end`);
     this.#at = end;
     for (let child = this.open(); child !== undefined; child = this.open()) {
-      this.skip(child);
+      this.skip(child, depth + 1);
       const next = this.#text.indexOf('<', this.#at);
       if (next < 0) throw new XmlError(`${name} does not end`);
       this.#at = next;

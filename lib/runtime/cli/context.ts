@@ -1,5 +1,6 @@
 /** What the command line takes from its surroundings: handed in, so that commands run in a test as they do in a shell. */
 import type { Writable } from 'node:stream';
+import { visible } from '../../core/report-page-text.ts';
 import type { Report } from '../../core/report.ts';
 import type { Clock, Dice } from '../../ports/clock.ts';
 import type { Stores } from '../../ports/stores.ts';
@@ -48,10 +49,15 @@ export interface CliContext extends Omit<Surroundings, 'startProgress'> {
   startProgress(): Progress;
 }
 
+/** Keys and stores' words may stand in any text: nothing of them moves the cursor, or turns the reading direction. JSON stays what it says. */
 export function print(io: CliContext, text: string): void {
-  io.stdout.write(`${text}\n`);
+  io.stdout.write(`${visibleLines(text)}\n`);
 }
 
 export function note(io: CliContext, text: string): void {
-  io.stderr.write(`${text}\n`);
+  io.stderr.write(`${visibleLines(text)}\n`);
+}
+
+function visibleLines(text: string): string {
+  return text.split('\n').map(visible).join('\n');
 }

@@ -137,7 +137,8 @@ function runnable(target: Command): Command {
 function elsewhere(target: Command): Command {
   return target
     .option('--region <REGION>', 'with a cos:// address: the region of its bucket')
-    .option('--endpoint <URL>', 'with a cos:// address: where to reach COS');
+    .option('--endpoint <URL>', 'with a cos:// address: where to reach COS')
+    .option('--allow-http', 'with --endpoint: it may be http on another machine');
 }
 
 function concurrency(text: string): number {

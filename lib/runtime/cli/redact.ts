@@ -4,13 +4,23 @@ import type { Redact } from './context.ts';
 
 const REDACTED = '[redacted]';
 
-/** Replaces each secret, as it stands, percent-encoded (in an address) or escaped (in JSON). */
+/** Replaces each secret, as it stands, percent-encoded (in an address), escaped (in JSON) or in base64. */
 export function redactor(secrets: readonly string[]): Redact {
   const forms = secrets
-    .flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
+    .flatMap((secret) => [
+      secret,
+      encodeURIComponent(secret),
+      JSON.stringify(secret).slice(1, -1),
+      base64(secret),
+    ])
     .filter((form) => form !== '')
     .sort((a, b) => b.length - a.length); // a secret may be a part of another
   return (text) => forms.reduce((rest, form) => rest.replaceAll(form, REDACTED), text);
+}
+
+/** Without the padding, which is not there where something follows. */
+function base64(secret: string): string {
+  return Buffer.from(secret).toString('base64').replace(/=+$/, '');
 }
 
 /**

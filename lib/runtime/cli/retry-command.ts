@@ -61,7 +61,8 @@ function follows(next: Attempt, last: Attempt): boolean {
 }
 
 async function attempt(stores: Stores, task: Task, signal: AbortSignal): Promise<Attempt | undefined> {
-  const state = taskStateOf(stores, targetOf(task, '').location);
+  const { taskDigest: _, ...place } = targetOf(task, '').location; // what stands there may be a task of others
+  const state = taskStateOf(stores, place);
   const isThere = (await state.store.list(`${state.location.prefix}task.json`, signal)).length > 0;
   if (!isThere) return undefined;
   return { task: await state.readTask(signal), report: await state.readReport(signal) };

@@ -7,7 +7,7 @@ import { type CliContext, note, print } from './context.ts';
 import { withEngines } from './engines.ts';
 import { problemLog } from './problem-log.ts';
 import { readTask } from './task-file.ts';
-import { spell } from './task-target.ts';
+import { endpointWords, spell } from './task-target.ts';
 
 /** For preflight, and the task object. */
 const CONNECTIONS_MAX = 4;
@@ -30,8 +30,7 @@ export async function startCommand(
     const started = await startTask({ stores, table, queue, clock, dice, log }, task, signal);
     for (const warning of started.warnings) note(io, `warning: ${warning}`);
     const { bucket, region, endpoint, prefix } = stateLocationOf(task);
-    const where = endpoint === undefined ? [] : ['--endpoint', endpoint];
-    const words = [cosUrl(bucket, prefix.slice(0, -1)), '--region', region, ...where];
+    const words = [cosUrl(bucket, prefix.slice(0, -1)), '--region', region, ...endpointWords(endpoint)];
     print(
       io,
       `task ${task.taskId} ${started.created ? 'has begun' : `is there already: ${started.row.state}`}`,

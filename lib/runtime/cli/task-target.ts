@@ -1,4 +1,5 @@
 /** Finds a task's state objects from what the user typed, and says what to type to name the task again. */
+import { clearTextHost } from '../../core/endpoint.ts';
 import { UserError } from '../../core/errors.ts';
 import type { StateLocation } from '../../core/messages.ts';
 import type { Task } from '../../core/task.ts';
@@ -15,6 +16,8 @@ export interface TargetOptions {
   /** With an address: where its bucket is. */
   readonly region?: string;
   readonly endpoint?: string;
+  /** The endpoint may be http on another machine. */
+  readonly allowHttp?: boolean;
 }
 
 export interface TaskTarget {
@@ -44,15 +47,25 @@ export function targetOf(task: Task, stateDir: string): TaskTarget {
   return { taskId: task.taskId, location: stateLocationOf(task), words: [task.taskId, ...words] };
 }
 
-function targetAt(address: string, { region, endpoint }: TargetOptions): TaskTarget {
+function targetAt(address: string, { region, endpoint, allowHttp = false }: TargetOptions): TaskTarget {
   const { bucket, prefix, taskId } = ADDRESS.exec(address)?.groups ?? {};
   if (bucket === undefined || prefix === undefined || taskId === undefined || !TASK_ID.test(taskId))
     throw new UserError(`${address} is not the address of a task such as cos://BUCKET/.oss2cos/TASKID`);
   if (region === undefined)
     throw new UserError(`${address} needs --region, the region of the bucket ${bucket}`);
+  if (endpoint !== undefined && clearTextHost(endpoint) !== undefined && !allowHttp)
+    throw new UserError(
+      `--endpoint ${endpoint} is http, which shows the task to the network; use https, or add --allow-http`,
+    );
   const where = endpoint === undefined ? {} : { endpoint };
-  const words = [address, '--region', region, ...(endpoint === undefined ? [] : ['--endpoint', endpoint])];
+  const words = [address, '--region', region, ...endpointWords(endpoint)];
   return { taskId, location: { bucket, region, ...where, prefix: `${prefix}/` }, words };
+}
+
+/** The options that name an endpoint. */
+export function endpointWords(endpoint: string | undefined): string[] {
+  if (endpoint === undefined) return [];
+  return ['--endpoint', endpoint, ...(clearTextHost(endpoint) === undefined ? [] : ['--allow-http'])];
 }
 
 /** `oss2cos resume photos-2026`: to be pasted into a shell. */
