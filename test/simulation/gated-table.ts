@@ -13,6 +13,7 @@ export function gatedTable(table: Table, process: SimProcess): Table {
     range: (taskId, rangeId) => call('range', () => table.range(taskId, rangeId)),
     ranges: (taskId, after, limit) => call('ranges', () => table.ranges(taskId, after, limit)),
     advance: (step) => call('advance', () => table.advance(step)),
+    split: (split) => call('split', () => table.split(split)),
     failRange: (failure) => call('failRange', () => table.failRange(failure)),
     segment: (taskId, segmentId) => call('segment', () => table.segment(taskId, segmentId)),
     addSlices: (slices) => call('addSlices', () => table.addSlices(slices)),

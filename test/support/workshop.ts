@@ -102,6 +102,7 @@ export async function plantSegment(
     taskId: task.taskId,
     rangeId: ROOT_RANGE,
     expectedCursor: range.cursor,
+    expectedUpTo: range.upTo,
     cursor: entries.at(-1)?.key ?? range.cursor,
     listed,
     segment: { segmentId, seq: range.segments, count: entries.length, bytes },

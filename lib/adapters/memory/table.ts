@@ -2,13 +2,14 @@
 import { StoreError } from '../../core/errors.ts';
 import { compareKeys } from '../../core/keys.ts';
 import { addFailures, type SliceSummary } from '../../core/slices.ts';
-import type { Advance, Freeze, NewTask, Range, Segment, Table, TaskRow } from '../../ports/table.ts';
+import type { Advance, Freeze, NewTask, Range, Segment, Split, Table, TaskRow } from '../../ports/table.ts';
 import {
   advanced,
   newBook,
   newRange,
   newSegment,
   NO_TOTALS,
+  splitUp,
   tallied,
   type TaskBook,
   totalsOf,
@@ -72,6 +73,13 @@ export class MemoryTable implements Table {
     book.ranges.set(step.rangeId, range);
     if (segment !== undefined) book.segments.set(segment.segmentId, newSegment(step, segment));
     return Promise.resolve(true);
+  }
+
+  split(split: Split): Promise<boolean> {
+    const ranges = this.#books.get(split.taskId)?.ranges;
+    const parts = splitUp(ranges?.get(split.rangeId), split);
+    for (const part of parts ?? []) ranges?.set(part.rangeId, part);
+    return Promise.resolve(parts !== undefined);
   }
 
   failRange({ taskId, rangeId, problem }: Args<'failRange'>): Promise<boolean> {

@@ -2,7 +2,7 @@
 import type { Table } from '../../ports/table.ts';
 import { chunksOf, type SqlEngine } from './engine.ts';
 import { migrate } from './migrate.ts';
-import { advance, failRange, range, ranges, rangRanges, silentRanges } from './ranges.ts';
+import { advance, failRange, range, ranges, rangRanges, silentRanges, split } from './ranges.ts';
 import { failedSegments, freeze, rangSegments, segment, silentSegments } from './segments.ts';
 import { addSlices } from './slices.ts';
 import { createTask, setTaskState, task, unfinishedTasks } from './tasks.ts';
@@ -20,6 +20,7 @@ export async function openSqlTable(engine: SqlEngine): Promise<Table> {
     range: (taskId, rangeId) => perform(() => range(db, taskId, rangeId)),
     ranges: (taskId, afterKey, limit) => perform(() => ranges(db, taskId, afterKey, limit)),
     advance: (step) => perform(() => advance(db, step)),
+    split: (one) => perform(() => split(db, one)),
     failRange: (args) => perform(() => failRange(db, args)),
     segment: (taskId, segmentId) => perform(() => segment(db, taskId, segmentId)),
     addSlices: (args) => perform(() => addSlices(engine, args)),
