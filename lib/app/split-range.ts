@@ -85,7 +85,8 @@ export class RangeSplitter {
     const parts = await this.partsWanted(rest);
     if (parts < 2) return rest;
     const { prefix } = this.task.source;
-    const args = { prefix, space: this.space, rest };
+    const end = nearer(this.end, rest.upTo);
+    const args = { prefix, space: this.space, rest, end };
     const search = new SplitSearch(this.ports.stores.source(this.task), args, signal);
     const keys = await search.keys(parts - 1);
     this.end = search.end;

@@ -25,11 +25,18 @@ export class SplitSearch {
   readonly #rest: Rest;
   readonly #signal: AbortSignal;
   readonly #found = new Set<string>();
+  readonly #isEndKnown: boolean;
   #end: string;
 
   constructor(
     source: ObjectSource,
-    args: { readonly prefix: string; readonly space: KeySpace; readonly rest: Rest },
+    args: {
+      readonly prefix: string;
+      readonly space: KeySpace;
+      readonly rest: Rest;
+      /** Behind all keys of the rest, as far as is known; undefined where nobody has looked. */
+      readonly end: string | undefined;
+    },
     signal: AbortSignal,
   ) {
     this.#source = source;
@@ -37,7 +44,8 @@ export class SplitSearch {
     this.#space = args.space;
     this.#rest = args.rest;
     this.#signal = signal;
-    this.#end = args.rest.upTo ?? args.prefix + LAST_POINT;
+    this.#isEndKnown = args.end !== undefined;
+    this.#end = args.end ?? args.prefix + LAST_POINT;
   }
 
   /** Behind all keys of the rest, as far as is known. */
@@ -47,8 +55,7 @@ export class SplitSearch {
 
   /** At most `wanted` keys of the rest, ascending, that cut it into parts of about one size. */
   async keys(wanted: number): Promise<string[]> {
-    const { upTo } = this.#rest;
-    const direct = upTo === undefined ? [] : await this.#propose(wanted);
+    const direct = this.#isEndKnown ? await this.#propose(wanted) : [];
     if (direct.length * 2 > wanted) return thinned(direct, wanted);
     await this.#findEnd();
     const found = await this.#propose(wanted);

@@ -107,7 +107,7 @@ export class Machines {
   }
 
   portsOf(process: SimProcess, own: Pick<CopyPorts, 'stores' | 'tasks' | 'parts'>): ProcessPorts {
-    const { lanes, segmentEntriesMax } = this.scenario;
+    const { lanes, segmentEntriesMax, forking } = this.scenario;
     return {
       ...own,
       table: gatedTable(this.table, process),
@@ -116,6 +116,7 @@ export class Machines {
       dice: this.#appDice,
       log: this.#logOf(process),
       lanes,
+      forking,
       sweep: ONE_PROCESS.sweep,
       segmentLimits: { entriesMax: segmentEntriesMax, bytesMax: 4 * GiB },
       signal: new AbortController().signal,

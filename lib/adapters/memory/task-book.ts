@@ -1,7 +1,16 @@
 /** What the memory table keeps of one task. Rows are values: replaced, never changed. */
 import { compareKeys } from '../../core/keys.ts';
 import { addFailures, addTallies, type FailureSummary, NO_TALLY } from '../../core/slices.ts';
-import type { Advance, Freeze, NewTask, Range, Segment, Split, TaskRow, TaskTotals } from '../../ports/table.ts';
+import type {
+  Advance,
+  Freeze,
+  NewTask,
+  Range,
+  Segment,
+  Split,
+  TaskRow,
+  TaskTotals,
+} from '../../ports/table.ts';
 
 export interface TaskBook {
   row: TaskRow;
