@@ -20,7 +20,7 @@ const POSITIONS_MAX = 1_024;
 const PRECISION = 2 ** -52;
 
 /** Number of code points that two keys begin with in common. */
-export function commonLength(a: string, b: string): number {
+function commonLength(a: string, b: string): number {
   const [x, y] = [[...a], [...b]];
   let length = 0;
   while (length < x.length && x[length] === y[length]) length++;
