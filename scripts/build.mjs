@@ -12,6 +12,7 @@ const APART = {
   'bench-sdks': 'scripts/bench/sdks.ts',
   'bench-source': 'scripts/bench/source.ts',
   'bench-sink': 'scripts/bench/sink.ts',
+  'bench-listing-source': 'scripts/bench/listing/source.ts',
   standins: 'test/standins/main.ts',
 };
 

@@ -2,7 +2,7 @@
 import { compareKeys } from '../core/keys.ts';
 import { StoreError } from '../core/errors.ts';
 import type { Entry } from '../core/object.ts';
-import type { ObjectSource } from '../ports/object-source.ts';
+import type { ObjectSource, SourcePage } from '../ports/object-source.ts';
 
 export interface FeedItem {
   readonly entry: Entry;
@@ -18,12 +18,15 @@ export interface FeedPage {
   readonly last: boolean;
 }
 
-/** Pages of one stretch of a range: `after < position <= upTo`. */
+/** A stretch of a range: `after < position <= upTo`. */
+export interface Stretch {
+  readonly after: string;
+  /** Asked for each page, as a split brings it nearer; never up to what was handed out already. */
+  upTo(): string | undefined;
+}
+
 export interface Feed {
-  pages(
-    stretch: { readonly after: string; readonly upTo: string | undefined },
-    signal: AbortSignal,
-  ): AsyncIterable<FeedPage>;
+  pages(stretch: Stretch, signal: AbortSignal): AsyncIterable<FeedPage>;
 }
 
 /** Keys a page: the most that OSS lists at a time. */
@@ -32,21 +35,18 @@ const PAGE_KEYS = 1_000;
 /** Lists a bucket; the next page is asked for while the last one is worked on. */
 export function listingFeed(source: ObjectSource, prefix: string): Feed {
   return {
-    async *pages({ after, upTo }, signal) {
+    async *pages(stretch, signal) {
       const list = (from: string) => source.list({ prefix, after: from, keysMax: PAGE_KEYS }, signal);
-      let cursor = after;
+      let cursor = stretch.after;
       let ahead: Promise<Awaited<ReturnType<typeof list>>> | undefined = list(cursor);
       while (ahead !== undefined) {
         const page: Awaited<ReturnType<typeof list>> = await ahead;
         requireOrder(page.entries, cursor);
+        const upTo = stretch.upTo();
         const beyond =
           upTo === undefined ? -1 : page.entries.findIndex((entry) => compareKeys(entry.key, upTo) > 0);
         const entries = beyond < 0 ? page.entries : page.entries.slice(0, beyond);
-        const next = beyond < 0 && page.truncated ? page.next : undefined;
-        if (beyond < 0 && page.truncated && next === undefined)
-          throw disorder('a truncated page does not tell where the next one starts');
-        if (next !== undefined && compareKeys(next, cursor) <= 0)
-          throw disorder(`the listing went back to ${JSON.stringify(next)}`);
+        const next = nextOf(page, cursor, upTo);
         ahead = next === undefined ? undefined : list(next);
         ahead?.catch(() => undefined); // awaited in the next turn, or dropped with this generator
         cursor = next ?? upTo ?? entries.at(-1)?.key ?? cursor;
@@ -58,6 +58,15 @@ export function listingFeed(source: ObjectSource, prefix: string): Feed {
       }
     },
   };
+}
+
+/** Where the next page begins; undefined where nothing of the stretch follows. */
+function nextOf(page: SourcePage, cursor: string, upTo: string | undefined): string | undefined {
+  if (!page.truncated) return undefined;
+  const { next } = page;
+  if (next === undefined) throw disorder('a truncated page does not tell where the next one starts');
+  if (compareKeys(next, cursor) <= 0) throw disorder(`the listing went back to ${JSON.stringify(next)}`);
+  return upTo !== undefined && compareKeys(next, upTo) >= 0 ? undefined : next;
 }
 
 /** A listing out of order would lose keys without a trace, as every later page starts from the last key of the one before. */

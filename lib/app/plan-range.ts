@@ -1,5 +1,5 @@
 /**
- * A range: listed from its cursor, cut into segments. For each segment its manifest is written, then the cursor moved
+ * A range: listed from its cursor, cut into segments, and split where others could list beside it. For each segment its manifest is written, then the cursor moved
  * and the row inserted in one transaction, then the message sent: a doubled planner loses the race and stops.
  */
 import { isRetryable, UserError } from '../core/errors.ts';
@@ -14,9 +14,10 @@ import type { Queue } from '../ports/queue.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { Range, Table } from '../ports/table.ts';
 import { ControlWatch } from './control-watch.ts';
-import { type Feed, type FeedItem, listingFeed } from './feed.ts';
+import { type Feed, type FeedItem, type FeedPage, listingFeed } from './feed.ts';
 import { manifestFeed } from './manifest-feed.ts';
 import { ringRange, ringSegment } from './ring.ts';
+import { type Forking, RangeSplitter } from './split-range.ts';
 import { stateLocationOf, type TaskState, taskStateOf } from './task-state.ts';
 
 export interface PlanPorts {
@@ -28,6 +29,8 @@ export interface PlanPorts {
   readonly log: Log;
   /** Smaller segments than `SEGMENT_LIMITS`: many of them in a small simulation. */
   readonly segmentLimits?: { readonly entriesMax: number; readonly bytesMax: number };
+  /** When ranges are split; default `FORKING`. */
+  readonly forking?: Forking;
 }
 
 /** A filter may leave few keys of a page; after so many pages what there is becomes a segment, so that copying can begin. */
@@ -66,7 +69,9 @@ class RangePlanner {
   private readonly takes: EntryFilter;
   /** As the ledger has them, as far as this planner knows. */
   private cursor: string;
+  private upTo: string | undefined;
   private seq: number;
+  private readonly splitter: RangeSplitter;
   private pagesSinceMove = 0;
 
   constructor(ports: PlanPorts, task: Task, range: Range, state: TaskState) {
@@ -76,7 +81,9 @@ class RangePlanner {
     this.state = state;
     this.takes = entryFilter(task);
     this.cursor = range.cursor;
+    this.upTo = range.upTo;
     this.seq = range.segments;
+    this.splitter = new RangeSplitter(ports, task, range);
   }
 
   /** True when there is nothing more to do here: the range is listed, another planner is at it, or the task was stopped. */
@@ -84,7 +91,8 @@ class RangePlanner {
     const control = new ControlWatch(this.ports.clock, this.state);
     const feed = feedOf(this.ports, this.task);
     let waiting: FeedItem[] = [];
-    for await (const page of feed.pages({ after: this.cursor, upTo: this.range.upTo }, signal)) {
+    const stretch = { after: this.cursor, upTo: () => this.upTo };
+    for await (const page of feed.pages(stretch, signal)) {
       waiting.push(...page.items.filter(({ entry }) => this.takes(entry)));
       this.pagesSinceMove++;
       // All entries of a manifest's page have the page's position, and key order within it alone.
@@ -98,7 +106,17 @@ class RangePlanner {
       waiting = left;
       if (page.last || (await control.read(signal)).state !== 'running') return true;
       if (this.ports.clock.now() >= deadlineMs - DEADLINE_MARGIN_MS) return false;
+      if (!(await this.splitRest(page, signal))) return true;
     }
+    return true;
+  }
+
+  /** False where another planner split the range first. */
+  private async splitRest({ items, cursor }: FeedPage, signal: AbortSignal): Promise<boolean> {
+    this.splitter.saw(items.map(({ entry }) => entry.key));
+    const upTo = await this.splitter.split({ after: cursor, upTo: this.upTo }, signal);
+    if (upTo === 'overtaken') return false;
+    this.upTo = upTo.upTo;
     return true;
   }
 
@@ -134,7 +152,8 @@ class RangePlanner {
   ): Promise<boolean> {
     const { table, dice, clock } = this.ports;
     const { taskId, rangeId } = this.range;
-    const step = { taskId, rangeId, expectedCursor: this.cursor, cursor, listed, nowMs: clock.now() };
+    const expected = { expectedCursor: this.cursor, expectedUpTo: this.upTo };
+    const step = { taskId, rangeId, ...expected, cursor, listed, nowMs: clock.now() };
     if (cut === undefined) return this.moved(await table.advance(step), cursor);
     const seq = this.seq;
     const place = { rangeId, seq, unique: dice.unique() };

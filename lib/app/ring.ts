@@ -2,10 +2,14 @@
 import type { RangeMessage, ResultMessage, SegmentMessage } from '../core/messages.ts';
 import type { Queue } from '../ports/queue.ts';
 
-export function ringRange(queue: Queue, message: RangeMessage): Promise<void> {
-  return queue.send('ranges', [
-    { key: `${message.taskId}/${message.rangeId}`, body: JSON.stringify(message) },
-  ]);
+export function ringRange(queue: Queue, ...messages: readonly RangeMessage[]): Promise<void> {
+  return queue.send(
+    'ranges',
+    messages.map((message) => ({
+      key: `${message.taskId}/${message.rangeId}`,
+      body: JSON.stringify(message),
+    })),
+  );
 }
 
 export function ringSegment(queue: Queue, ...messages: readonly SegmentMessage[]): Promise<void> {

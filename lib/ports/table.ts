@@ -83,12 +83,25 @@ export interface Advance {
   readonly rangeId: string;
   /** The cursor this step was listed from; if another planner has moved it, nothing is changed. */
   readonly expectedCursor: string;
+  /** The bound it was listed under; if the range was split since, nothing is changed. */
+  readonly expectedUpTo: string | undefined;
   readonly cursor: string;
   readonly listed: boolean;
   /** Absent when everything listed was filtered out. `seq` must be the range's next number. */
   readonly segment?:
     | { readonly segmentId: string; readonly seq: number; readonly count: number; readonly bytes: number }
     | undefined;
+  readonly nowMs: number;
+}
+
+/** The rest of a range behind a key becomes a range of its own. */
+export interface Split {
+  readonly taskId: string;
+  readonly rangeId: string;
+  readonly expectedUpTo: string | undefined;
+  /** The first range ends with this key, the new one begins after it. */
+  readonly at: string;
+  readonly newRangeId: string;
   readonly nowMs: number;
 }
 
@@ -177,10 +190,15 @@ export interface Table {
   range(taskId: string, rangeId: string): Promise<Range | undefined>;
   /** All ranges in order of `after` (byte order), a page at a time: those after `afterKey`, at most `limit`; undefined starts. */
   ranges(taskId: string, afterKey: string | undefined, limit: number): Promise<Range[]>;
-  /** In one transaction: moves the cursor (`movedAtMs = nowMs`, `rings = 0`), inserts the segment (rung now), counts it. False, and nothing changed, when the cursor had moved or the range is not open. */
+  /** In one transaction: moves the cursor (`movedAtMs = nowMs`, `rings = 0`), inserts the segment (rung now), counts it. False, and nothing changed, when the cursor or the bound had moved or the range is not open. */
   advance(step: Advance): Promise<boolean>;
   /** Ranges that were given up, at most `limit`. */
   failedRanges(taskId: string, limit: number): Promise<Range[]>;
+  /**
+   * In one transaction: the open range `(after, upTo]` becomes `(after, at]`, and `(at, upTo]` is inserted, open and never
+   * rung. False, and nothing changed, unless its cursor lies before `at`, and `at` before its `upTo`, which is the expected one.
+   */
+  split(split: Split): Promise<boolean>;
   /** Gives a range up, if it is open. */
   failRange(args: { taskId: string; rangeId: string; problem: string }): Promise<boolean>;
 

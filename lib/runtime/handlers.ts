@@ -33,7 +33,7 @@ export function plannerHandler(compose: Compose<PlanPorts>, log: Log): Handler {
     const { ports, signal } = await compose();
     const deadlineMs = deadlineOf(context, ports.clock);
     if (!isTriggerEvent(event)) return startFromEvent(ports, event, signal);
-    await inTurn(messagesOf('ranges', event, ports.log), (message) =>
+    await atOnce(messagesOf('ranges', event, ports.log), (message) =>
       planRange(ports, message, deadlineMs, signal),
     );
     return undefined;
@@ -72,6 +72,13 @@ async function inTurn<T>(items: readonly T[], work: (item: T) => Promise<unknown
   const failed: unknown[] = [];
   for (const item of items) await work(item).catch((error: unknown) => failed.push(error));
   if (failed.length > 0) throw failed[0];
+}
+
+/** As `inTurn`, side by side: listing is waiting. */
+async function atOnce<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
+  const ended = await Promise.allSettled(items.map(work));
+  const failed = ended.find((end) => end.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 function wrap(log: Log, handler: Handler): Handler {

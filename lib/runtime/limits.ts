@@ -1,4 +1,5 @@
 /** Settings of the runtimes, each with its reason. What the platform allows stands in lib/core/platform.ts. */
+import { FORKING } from '../app/split-range.ts';
 
 /** One process on one machine, embedded engines. */
 export const ONE_PROCESS = {
@@ -6,6 +7,8 @@ export const ONE_PROCESS = {
   concurrency: 64,
   /** Segments under way: the tail of one overlaps with the beginning of the next. */
   segmentsInFlight: 4,
+  /** Ranges listed side by side: as many as one task opens. */
+  rangesInFlight: FORKING.parallelism,
   /** Parts of large objects under way: fills a line, and bounds memory. */
   partsInFlight: 16,
   /** A message comes again when its handler has been dead for this long. */
@@ -34,7 +37,7 @@ export const WORKER = {
   concurrency: ONE_PROCESS.concurrency,
   partsInFlight: ONE_PROCESS.partsInFlight,
   segmentsInFlight: ONE_PROCESS.segmentsInFlight,
-  ranges: { batchMax: 1, inFlightMax: 2 },
+  ranges: { batchMax: 1, inFlightMax: ONE_PROCESS.rangesInFlight },
   segments: { batchMax: 1, inFlightMax: ONE_PROCESS.segmentsInFlight },
   results: { batchMax: 100, inFlightMax: 2 },
   /** As often as a function's timer could, and a short task ends without a minute's wait. */

@@ -121,9 +121,13 @@ class OneProcess {
   private async consumers(): Promise<void> {
     const compose = () => ({ ports: this.ports, signal: this.signal });
     const { log } = this.options;
-    const { segmentsInFlight } = ONE_PROCESS;
+    const { segmentsInFlight, rangesInFlight } = ONE_PROCESS;
     await Promise.all([
-      this.consume('ranges', { batchMax: 1, inFlightMax: 2 }, this.nudging(plannerHandler(compose, log))),
+      this.consume(
+        'ranges',
+        { batchMax: 1, inFlightMax: rangesInFlight },
+        this.nudging(plannerHandler(compose, log)),
+      ),
       this.consume('segments', { batchMax: 1, inFlightMax: segmentsInFlight }, copyHandler(compose, log)),
       this.consume('results', { batchMax: 100, inFlightMax: 1 }, this.nudging(reporterHandler(compose, log))),
     ]);

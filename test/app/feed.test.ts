@@ -23,7 +23,8 @@ const page = (keys: readonly string[], next?: string): SourcePage => ({
 
 async function read(source: ObjectSource, after = '', upTo?: string): Promise<FeedPage[]> {
   const pages: FeedPage[] = [];
-  for await (const found of listingFeed(source, '').pages({ after, upTo }, CALM)) pages.push(found);
+  for await (const found of listingFeed(source, '').pages({ after, upTo: () => upTo }, CALM))
+    pages.push(found);
   return pages;
 }
 

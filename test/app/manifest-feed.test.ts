@@ -19,7 +19,7 @@ async function pagesOf(
 ) {
   const feed = manifestFeed(async () => inChunks(bytes, chunkBytes), 'cos://b-1250000000/m', pageEntries);
   const pages = [];
-  for await (const page of feed.pages({ after, upTo: undefined }, CALM)) pages.push(page);
+  for await (const page of feed.pages({ after, upTo: () => undefined }, CALM)) pages.push(page);
   return pages;
 }
 

@@ -92,6 +92,7 @@ describe('a task', () => {
       taskId: 'sample',
       rangeId: 'r2',
       expectedCursor: 'x',
+      expectedUpTo: undefined,
       cursor: 'x',
       listed: true,
       nowMs: 1,

@@ -32,7 +32,15 @@ interface Step {
 export function advanceOver(taskId: string, step: Step) {
   const { seq, from, to, rangeId = 'root', unique = 'u', count = 5, bytes = 100, nowMs = 2_000 } = step;
   const segmentId = `${rangeId}/${seq}-${unique}`;
-  const range = { taskId, rangeId, expectedCursor: from, cursor: to, listed: false, nowMs };
+  const range = {
+    taskId,
+    rangeId,
+    expectedCursor: from,
+    expectedUpTo: undefined,
+    cursor: to,
+    listed: false,
+    nowMs,
+  };
   return { ...range, segment: { segmentId, seq, count, bytes } } satisfies Advance;
 }
 

@@ -67,6 +67,70 @@ export function describeRanges(handles: Handles): void {
     });
   });
 
+  const splitAt = (at: string, newRangeId: string, expectedUpTo?: string) => ({
+    ...{ taskId: 't', rangeId: 'root', nowMs: 3_000 },
+    ...{ at, newRangeId, expectedUpTo },
+  });
+
+  it('splits what is left of an open range at a key, and the rest is open and was never rung', async () => {
+    const [a, b] = handles();
+    await a.createTask(newTask('t'));
+    await a.advance(advanceOver('t', { seq: 0, from: '', to: 'c' }));
+    expect(await a.split(splitAt('m', 'second'))).toBe(true);
+    expect(await a.split(splitAt('f\u{1f600}', 'first', 'm'))).toBe(true);
+    const ranges = await b.ranges('t', undefined, 10);
+    expect(ranges.map(({ rangeId, after, upTo }) => [rangeId, after, upTo])).toEqual([
+      ['root', '', 'f\u{1f600}'],
+      ['first', 'f\u{1f600}', 'm'],
+      ['second', 'm', undefined],
+    ]);
+    expect(ranges[0]).toMatchObject({ cursor: 'c', segments: 1, listed: { objects: 5 } });
+    expect(ranges[2]).toMatchObject({
+      ...{ cursor: 'm', state: 'open', segments: 0, listed: { objects: 0, bytes: 0 } },
+      ...{ rungAtMs: 0, rings: 0, movedAtMs: 3_000 },
+    });
+  });
+
+  it('splits nothing at or before the cursor, at or behind the end, or under another bound, and nothing that is not open', async () => {
+    const [a, b] = handles();
+    await a.createTask(newTask('t'));
+    await a.advance(advanceOver('t', { seq: 0, from: '', to: 'c' }));
+    expect(await a.split(splitAt('m', 'x', 'z'))).toBe(false);
+    expect(await a.split(splitAt('m', 'second'))).toBe(true);
+    for (const [at, bound] of [
+      ['c', 'm'],
+      ['b', 'm'],
+      ['m', 'm'],
+      ['n', 'm'],
+      ['f', undefined],
+      ['f', 'n'],
+    ] as const)
+      expect(await b.split(splitAt(at, `x${at}`, bound)), `at ${at}`).toBe(false);
+    await a.failRange({ taskId: 't', rangeId: 'root', problem: 'late' });
+    expect(await b.split(splitAt('f', 'x', 'm'))).toBe(false);
+    expect(await b.split({ ...splitAt('f', 'x', 'm'), rangeId: 'none' })).toBe(false);
+    expect((await b.ranges('t', undefined, 10)).map(({ rangeId }) => rangeId)).toEqual(['root', 'second']);
+  });
+
+  it('lets one of two splits under the same bound win', async () => {
+    const [a, b] = handles();
+    await a.createTask(newTask('t'));
+    const won = await Promise.all([a.split(splitAt('m', 'one')), b.split(splitAt('g', 'two'))]);
+    expect(won.toSorted()).toEqual([false, true]);
+    expect(await a.ranges('t', undefined, 10)).toHaveLength(2);
+  });
+
+  it('refuses a step that was listed under the bound from before a split', async () => {
+    const [a, b] = handles();
+    await a.createTask(newTask('t'));
+    expect(await a.split(splitAt('m', 'second'))).toBe(true);
+    const step = advanceOver('t', { seq: 0, from: '', to: 'z' });
+    expect(await b.advance({ ...step, listed: true })).toBe(false);
+    expect(await b.advance({ ...step, cursor: 'm', expectedUpTo: 'n' })).toBe(false);
+    expect(await rowOf(b, 't', step.segment.segmentId)).toBeUndefined();
+    expect(await b.advance({ ...step, cursor: 'm', expectedUpTo: 'm', listed: true })).toBe(true);
+  });
+
   it('gives a range up once, with its problem', async () => {
     const [a, b] = handles();
     await a.createTask(newTask('t'));

@@ -1,4 +1,5 @@
 /** In calm weather every byte moves once, every page is asked for once, and a message that comes twice costs next to nothing. */
+import { FORKING } from '../../lib/app/split-range.ts';
 import './in-step.ts';
 import { expect, it } from 'vitest';
 import { cosKeyProblem } from '../../lib/core/keys.ts';
@@ -17,9 +18,10 @@ interface Calm {
   readonly copied: number;
 }
 
-/** A whole `overwrite` task of small objects, without a fault. */
+/** A whole `overwrite` task of small objects, without a fault, and too small to be split. */
 async function calmRun(seed: number, doubles: boolean): Promise<Calm> {
-  const scenario = { ...scenarioOf(seed, { calm: true, conflict: 'overwrite' }), hasLarge: false };
+  const wish = { calm: true, conflict: 'overwrite' } as const;
+  const scenario = { ...scenarioOf(seed, wish), hasLarge: false, forking: FORKING };
   const simulation = await Simulation.open(scenario, { doubles });
   await simulation.run();
   expect(simulation.findings).toEqual([]);

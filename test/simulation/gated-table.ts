@@ -14,6 +14,7 @@ export function gatedTable(table: Table, process: SimProcess): Table {
     ranges: (taskId, after, limit) => call('ranges', () => table.ranges(taskId, after, limit)),
     advance: (step) => call('advance', () => table.advance(step)),
     failedRanges: (taskId, limit) => call('failedRanges', () => table.failedRanges(taskId, limit)),
+    split: (split) => call('split', () => table.split(split)),
     failRange: (failure) => call('failRange', () => table.failRange(failure)),
     segments: (taskId, segmentIds) => call('segments', () => table.segments(taskId, segmentIds)),
     addSlices: (slices) => call('addSlices', () => table.addSlices(slices)),

@@ -111,7 +111,7 @@ export class Machines {
   }
 
   portsOf(process: SimProcess, own: Pick<CopyPorts, 'stores' | 'tasks' | 'parts'>): ProcessPorts {
-    const { lanes, segmentEntriesMax, failedList } = this.scenario;
+    const { lanes, segmentEntriesMax, failedList, forking } = this.scenario;
     return {
       ...own,
       table: gatedTable(this.table, process),
@@ -120,6 +120,7 @@ export class Machines {
       dice: this.#appDice,
       log: this.#logOf(process),
       lanes,
+      forking,
       sweep: ONE_PROCESS.sweep,
       failedList,
       segmentLimits: { entriesMax: segmentEntriesMax, bytesMax: 4 * GiB },

@@ -1,6 +1,7 @@
 /** What a seed stands for: the task, the machines, how slow everything is, and what the user does meanwhile. */
 import type { FailedListLimits } from '../../lib/app/reporter-ports.ts';
 import { parseTask, type Task } from '../../lib/core/task.ts';
+import type { Forking } from '../../lib/app/split-range.ts';
 import type { Control } from '../../lib/core/control.ts';
 import { EPOCH_MS } from './virtual-clock.ts';
 import { SimDice } from './dice.ts';
@@ -31,6 +32,8 @@ export interface Scenario {
   readonly healAtMs: number;
   /** Source objects changed or deleted, target objects added by others. */
   readonly meddlings: number;
+  /** Small enough that small tasks are split. */
+  readonly forking: Forking;
   readonly controls: readonly { readonly afterMs: number; readonly state: Control['state'] }[];
 }
 
@@ -66,6 +69,12 @@ export function scenarioOf(seed: number, wish: ScenarioWish = {}): Scenario {
     meddlings: calm || dice.chance(0.5) ? 0 : dice.between(1, 6),
     controls: calm || dice.chance(0.7) ? [] : controlsOf(dice),
     failedList: failedListOf(dice),
+    forking: {
+      parallelism: dice.pick([1, 3, 8, 64]),
+      afterKeys: dice.pick([50_000, 12, 4, 1]),
+      partKeysMin: dice.pick([1, 1, 4]),
+      lookEveryKeys: dice.pick([1, 3, 9]),
+    },
   };
 }
 

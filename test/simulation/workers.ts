@@ -11,7 +11,7 @@ import type { SimQueue, Waiting } from './sim-queue.ts';
 export type End = 'done' | 'refused' | 'died';
 
 /** Results are handed over many at a time. */
-const BATCH: Record<Topic, number> = { ranges: 1, segments: 1, results: 5 };
+const BATCH: Record<Topic, number> = { ranges: 2, segments: 1, results: 5 };
 const PARTS_IN_FLIGHT = 16;
 /** A tick cannot be continued by the next one: it needs the time to read all results that have failures. */
 const REPORTER_LIMIT_MS = 300_000;

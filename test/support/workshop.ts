@@ -10,6 +10,7 @@ import { Semaphore } from '../../lib/app/lanes.ts';
 import { OpenTasks } from '../../lib/app/open-tasks.ts';
 import type { PlanPorts } from '../../lib/app/plan-range.ts';
 import type { ReporterPorts } from '../../lib/app/reporter-ports.ts';
+import type { Forking } from '../../lib/app/split-range.ts';
 import { ROOT_RANGE } from '../../lib/app/start-task.ts';
 import { stateLocationOf, taskStateOf } from '../../lib/app/task-state.ts';
 import { parseMessage, type MessageOf, type Topic } from '../../lib/core/messages.ts';
@@ -27,6 +28,7 @@ import { seededDice } from './seeded-dice.ts';
 export interface WorkshopOptions {
   readonly task?: Task;
   readonly segmentLimits?: { readonly entriesMax: number; readonly bytesMax: number };
+  readonly forking?: Forking;
   /** Stand before the memory adapters: faults. */
   source?(source: ObjectSource): ObjectSource;
   sink?(sink: ObjectSink): ObjectSink;
@@ -62,6 +64,7 @@ export function openWorkshop(options: WorkshopOptions = {}) {
     parts: new Semaphore(4),
     lanes: 4,
     sweep: SWEEP,
+    ...(options.forking === undefined ? {} : { forking: options.forking }),
     ...(options.segmentLimits === undefined ? {} : { segmentLimits: options.segmentLimits }),
   } satisfies PlanPorts & CopyPorts & ReporterPorts;
   const state = taskStateOf(stores, stateLocationOf(task));
@@ -106,6 +109,7 @@ export async function plantSegment(
     taskId: task.taskId,
     rangeId: ROOT_RANGE,
     expectedCursor: range.cursor,
+    expectedUpTo: range.upTo,
     cursor: entries.at(-1)?.key ?? range.cursor,
     listed,
     segment: { segmentId, seq: range.segments, count: entries.length, bytes },

@@ -10,6 +10,7 @@ import {
   NO_ENDING,
   type Range,
   type Segment,
+  type Split,
   type Table,
   type TaskRow,
 } from '../../ports/table.ts';
@@ -19,6 +20,7 @@ import {
   newRange,
   newSegment,
   NO_TOTALS,
+  splitUp,
   tallied,
   type TaskBook,
   totalsOf,
@@ -93,6 +95,13 @@ export class MemoryTable implements Table {
         .filter(({ state }) => state === 'failed')
         .slice(0, limit),
     );
+  }
+
+  split(split: Split): Promise<boolean> {
+    const ranges = this.#books.get(split.taskId)?.ranges;
+    const parts = splitUp(ranges?.get(split.rangeId), split);
+    for (const part of parts ?? []) ranges?.set(part.rangeId, part);
+    return Promise.resolve(parts !== undefined);
   }
 
   failRange({ taskId, rangeId, problem }: Args<'failRange'>): Promise<boolean> {

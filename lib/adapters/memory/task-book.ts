@@ -1,7 +1,16 @@
 /** What the memory table keeps of one task. Rows are values: replaced, never changed. */
 import { compareKeys } from '../../core/keys.ts';
 import { addFailures, addTallies, type FailureSummary, NO_TALLY } from '../../core/slices.ts';
-import type { Advance, Freeze, NewTask, Range, Segment, TaskRow, TaskTotals } from '../../ports/table.ts';
+import type {
+  Advance,
+  Freeze,
+  NewTask,
+  Range,
+  Segment,
+  Split,
+  TaskRow,
+  TaskTotals,
+} from '../../ports/table.ts';
 
 export interface TaskBook {
   row: TaskRow;
@@ -52,7 +61,8 @@ export function newBook(task: NewTask): TaskBook {
 
 /** The range after the step, or undefined where another planner was first. */
 export function advanced(range: Range | undefined, step: Advance): Range | undefined {
-  if (range?.state !== 'open' || range.cursor !== step.expectedCursor) return undefined;
+  if (range?.state !== 'open' || range.cursor !== step.expectedCursor || range.upTo !== step.expectedUpTo)
+    return undefined;
   const { segment } = step;
   if (segment !== undefined && segment.seq !== range.segments) return undefined;
   return {
@@ -67,6 +77,14 @@ export function advanced(range: Range | undefined, step: Advance): Range | undef
     rings: 0,
     movedAtMs: step.nowMs,
   };
+}
+
+/** The two ranges after the split, or undefined where it does not fit. */
+export function splitUp(range: Range | undefined, split: Split): readonly [Range, Range] | undefined {
+  const { at, expectedUpTo: upTo, newRangeId: rangeId, taskId, nowMs } = split;
+  if (range?.state !== 'open' || range.upTo !== upTo || compareKeys(range.cursor, at) >= 0) return undefined;
+  if (upTo !== undefined && compareKeys(at, upTo) >= 0) return undefined;
+  return [{ ...range, upTo: at }, newRange({ taskId, rangeId, after: at, upTo, nowMs })];
 }
 
 export function newSegment(step: Advance, segment: NonNullable<Advance['segment']>): Segment {

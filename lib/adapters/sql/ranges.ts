@@ -1,6 +1,7 @@
 /** Range rows: the ledger of the key space, and the counters that a report is made of. */
-import type { Selectable } from 'kysely';
-import type { Advance, NewTask, Range, Table } from '../../ports/table.ts';
+import type { ExpressionBuilder, Selectable } from 'kysely';
+import { compareKeys } from '../../core/keys.ts';
+import type { Advance, NewTask, Range, Split, Table } from '../../ports/table.ts';
 import { plus, tallyOf } from './counters.ts';
 import { instant, type SqlEngine } from './engine.ts';
 import { COLUMN_BYTES_MAX, type Tables } from './schema.ts';
@@ -93,7 +94,8 @@ async function moveCursor(db: Db, step: Advance): Promise<boolean> {
     .where('task_id', '=', step.taskId)
     .where('range_id', '=', idBytes(step.rangeId))
     .where('state', '=', 'open' satisfies Range['state'])
-    .where('cursor_key', '=', keyBytes(step.expectedCursor));
+    .where('cursor_key', '=', keyBytes(step.expectedCursor))
+    .where(endsAt(step.expectedUpTo));
   const guarded = segment === undefined ? open : open.where('segments', '=', segment.seq);
   return (await guarded.executeTakeFirst()).numUpdatedRows > 0n;
 }
@@ -102,6 +104,32 @@ export async function failedRanges(db: Db, taskId: string, limit: number): Promi
   const failed = selectRanges(db, taskId).where('state', '=', 'failed' satisfies Range['state']);
   const rows = await failed.orderBy('rung_at_ms').orderBy('range_id').limit(limit).execute();
   return rows.map(rangeOf);
+}
+
+/** `=` is never true of null, and the engines have no comparison in common that is. */
+function endsAt(upTo: string | undefined) {
+  return (eb: ExpressionBuilder<Tables, 'oss2cos_ranges'>) =>
+    upTo === undefined ? eb('up_to_key', 'is', null) : eb('up_to_key', '=', keyBytes(upTo));
+}
+
+export async function split(db: Db, { at, ...split }: Split): Promise<boolean> {
+  const { taskId, rangeId, expectedUpTo: upTo, newRangeId, nowMs } = split;
+  if (upTo !== undefined && compareKeys(at, upTo) >= 0) return false;
+  return db.transaction().execute(async (trx) => {
+    const updated = await trx
+      .updateTable('oss2cos_ranges')
+      .set({ up_to_key: keyBytes(at) })
+      .where('task_id', '=', taskId)
+      .where('range_id', '=', idBytes(rangeId))
+      .where('state', '=', 'open' satisfies Range['state'])
+      .where('cursor_key', '<', keyBytes(at))
+      .where(endsAt(upTo))
+      .executeTakeFirst();
+    if (updated.numUpdatedRows === 0n) return false;
+    const values = rangeValues({ taskId, rangeId: newRangeId, after: at, upTo, nowMs });
+    await trx.insertInto('oss2cos_ranges').values(values).execute();
+    return true;
+  });
 }
 
 export async function failRange(

@@ -3,7 +3,16 @@ import type { Table } from '../../ports/table.ts';
 import { chunksOf, type SqlEngine } from './engine.ts';
 import { confirmEnd, ending, moveEnding, unconfirmedEnds } from './endings.ts';
 import { migrate } from './migrate.ts';
-import { advance, failedRanges, failRange, range, ranges, rangRanges, silentRanges } from './ranges.ts';
+import {
+  advance,
+  failedRanges,
+  failRange,
+  range,
+  ranges,
+  rangRanges,
+  silentRanges,
+  split,
+} from './ranges.ts';
 import { failedSegments, freeze, rangSegments, segments, silentSegments } from './segments.ts';
 import { addSlices } from './slices.ts';
 import { createTask, setTaskState, task, unfinishedTasks } from './tasks.ts';
@@ -22,6 +31,7 @@ export async function openSqlTable(engine: SqlEngine): Promise<Table> {
     ranges: (taskId, afterKey, limit) => perform(() => ranges(db, taskId, afterKey, limit)),
     advance: (step) => perform(() => advance(db, step)),
     failedRanges: (taskId, limit) => perform(() => failedRanges(db, taskId, limit)),
+    split: (one) => perform(() => split(db, one)),
     failRange: (args) => perform(() => failRange(db, args)),
     segments: (taskId, segmentIds) => perform(() => segments(db, taskId, segmentIds)),
     addSlices: (args) => perform(() => addSlices(engine, args)),

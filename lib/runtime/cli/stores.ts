@@ -5,7 +5,7 @@ import { ONE_PROCESS } from '../limits.ts';
 import type { CliContext } from './context.ts';
 
 /** Requests beside those of objects under way: listing, manifests, results, report. */
-export const SPARE_CONNECTIONS = 16;
+export const SPARE_CONNECTIONS = ONE_PROCESS.rangesInFlight + 16;
 const FEW_CONNECTIONS = 4;
 
 /** Throws `UserError` naming every credential that is missing, before anything is asked of a store. */

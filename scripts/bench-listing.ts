@@ -1,0 +1,61 @@
+/**
+ * `npm run bench:listing [-- SHAPES LATENCIES KEYS]`: how fast a flat bucket is listed, serially, with 8 and with 64 ranges side by side.
+ * The serial rate is measured on fewer keys: it does not change with their number.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { type Listing, listBucket } from './bench/listing/run.ts';
+
+const [shapes = 'hex,dates,decimal,uuid,prefix,unicode', latencies = '50,200', keysText = '10000000'] =
+  process.argv.slice(2);
+const KEYS = Number(keysText);
+const SERIAL_KEYS_MAX = 100_000;
+const PAGE_KEYS = 1_000;
+
+async function measured(
+  shape: string,
+  keys: number,
+  latencyMs: number,
+  parallelism: number,
+): Promise<Listing> {
+  const program = fileURLToPath(new URL('bench-listing-source.js', import.meta.url));
+  const args = [program, shape, String(keys), String(latencyMs)];
+  const source = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [port] = (await once(source.stdout, 'data')) as [Buffer];
+  try {
+    return await listBucket(Number(port.toString()), parallelism);
+  } finally {
+    source.stdin.end();
+  }
+}
+
+function shown(
+  name: string,
+  { keys, ranges, calls, seconds, cpuSeconds }: Listing,
+  serialRate: number,
+): void {
+  const rate = keys / seconds;
+  const extra = (calls / Math.ceil(keys / PAGE_KEYS) - 1) * 100;
+  const figures = [
+    `${String(keys)} keys, ${String(ranges)} ranges, ${String(calls)} calls (${extra.toFixed(1)} % extra)`,
+    `${rate.toFixed(0)} keys/s, ${(rate / serialRate).toFixed(1)} x serial`,
+    `${((cpuSeconds / keys) * 1e6).toFixed(2)} µs CPU a key`,
+  ];
+  process.stdout.write(`${name}: ${figures.join(', ')}\n`);
+}
+
+for (const latencyMs of latencies.split(',').map(Number)) {
+  for (const shape of shapes.split(',')) {
+    const name = (way: string) => `${String(latencyMs)} ms, ${shape}, ${way}`;
+    const serial = await measured(shape, Math.min(KEYS, SERIAL_KEYS_MAX), latencyMs, 1);
+    const serialRate = serial.keys / serial.seconds;
+    shown(name('serial'), serial, serialRate);
+    for (const parallelism of [8, 64])
+      shown(
+        name(`${String(parallelism)} in flight`),
+        await measured(shape, KEYS, latencyMs, parallelism),
+        serialRate,
+      );
+  }
+}
