@@ -48,14 +48,14 @@ export async function runTests(folder: string, files: readonly string[], limitMs
       detached: true,
     },
   );
-  let hung = false;
+  const late = new AbortController();
   const timer = setTimeout(() => {
-    hung = true;
+    late.abort();
     if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
   }, limitMs);
   const [status] = (await once(child, 'close')) as [number | null];
   clearTimeout(timer);
-  if (hung) return { kind: 'hung' };
+  if (late.signal.aborted) return { kind: 'hung' };
   return status === 0 ? { kind: 'passed' } : { kind: 'failed', test: await firstFailure(report) };
 }
 

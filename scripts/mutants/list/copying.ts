@@ -1,8 +1,8 @@
 /** Copying one object, and one segment: bytes that are not the source's, work that is not what a slice says. */
 import { type Mutant, SIMULATION } from '../mutant.ts';
 
-const OBJECT = { file: 'lib/app/copy-object.ts', tests: [SIMULATION] };
-const VERIFY = { file: 'lib/app/verify.ts', tests: [SIMULATION] };
+const OBJECT = { file: 'lib/app/copy-object.ts', tests: ['test/app/copy-object.test.ts', SIMULATION] };
+const VERIFY = { file: 'lib/app/verify.ts', tests: ['test/app/copy-object.test.ts', SIMULATION] };
 const SEGMENT = { file: 'lib/app/copy-segment.ts', tests: ['test/app/copy-segment.test.ts'] };
 const RUN = { file: 'lib/app/segment-run.ts', tests: ['test/app/copy-segment.test.ts', SIMULATION] };
 

@@ -77,7 +77,7 @@ export const STORING: readonly Mutant[] = [
     ...QUEUE,
     name: 'queue-loses-failed',
     find: 'set lease = null, visible_at_ms = ? where lease = ?',
-    replace: "set lease = 'lost', visible_at_ms = ? + 1e15 where lease = ?",
+    replace: 'set visible_at_ms = ? + 1000000000000 where lease = ?',
     breaks: 'A message whose handler failed never comes again.',
   },
   {
