@@ -1,5 +1,5 @@
 /** What a user asks of a running task, limits, workers, secrets. */
-import { type Mutant, SIMULATION } from '../mutant.ts';
+import type { Mutant } from '../mutant.ts';
 
 const TICK = { file: 'lib/app/tick.ts', tests: ['test/app/tick.test.ts'] };
 const LIMITER = { file: 'lib/runtime/limiter.ts', tests: ['test/runtime/limiter.test.ts'] };
@@ -22,10 +22,11 @@ export const CONTROLLING: readonly Mutant[] = [
     breaks: 'A paused task ends.',
   },
   {
-    ...TICK,
     name: 'control-resume-rings-nothing',
-    find: "to === 'running' ? atMs : row.resumedAtMs",
-    replace: 'row.resumedAtMs',
+    file: 'lib/app/sweep.ts',
+    tests: TICK.tests,
+    find: 'Math.max(row.resumedAtMs, quietBeforeMs(clock.now(), totals, settings.silenceMs))',
+    replace: 'quietBeforeMs(clock.now(), totals, settings.silenceMs)',
     breaks: 'A task that goes on waits until it is taken for silent.',
   },
   {
@@ -34,7 +35,7 @@ export const CONTROLLING: readonly Mutant[] = [
     find: "this.control.state !== 'running' || ",
     replace: '',
     breaks: 'A task that goes on is held up by what was read while it was paused.',
-    tests: ['test/app/copy-segment.test.ts', SIMULATION],
+    tests: ['test/app/control-watch.test.ts'],
   },
   {
     name: 'copy-paused-task',
@@ -46,10 +47,10 @@ export const CONTROLLING: readonly Mutant[] = [
   },
   {
     ...LIMITER,
-    name: 'limit-forgets-what-was-given',
+    name: 'limit-half-counted',
     find: 'Math.max(this.givenUnits, unspent) + units',
-    replace: 'unspent + units',
-    breaks: 'Each caller gets the whole limit.',
+    replace: 'Math.max(this.givenUnits, unspent) + units / 2',
+    breaks: 'Twice as much goes as the limit allows.',
   },
   {
     ...LIMITER,

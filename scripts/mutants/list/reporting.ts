@@ -22,13 +22,6 @@ export const REPORTING: readonly Mutant[] = [
     breaks: 'One result that was changed by hand stops the reporter.',
   },
   {
-    ...SETTLE,
-    name: 'settle-first-task-only',
-    find: 'messages.filter((message) => message.taskId === taskId)',
-    replace: '[...messages]',
-    breaks: 'Results of one task are counted for another.',
-  },
-  {
     ...SWEEP,
     name: 'sweep-never-gives-up',
     find: 'segment.rings >= ports.sweep.ringsMax',

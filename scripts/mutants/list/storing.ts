@@ -86,6 +86,6 @@ export const STORING: readonly Mutant[] = [
     find: 'parsed.data.to !== span.to ||',
     replace: '',
     breaks: 'A result that was changed counts for more than its name says.',
-    tests: ['test/app/reporter.test.ts'],
+    tests: ['test/app/task-state.test.ts'],
   },
 ];

@@ -4,6 +4,7 @@ import type { Mutant } from '../mutant.ts';
 const CONNECTION = {
   file: 'lib/adapters/http/connection.ts',
   tests: [
+    'test/adapters/http-dishonest.test.ts',
     'test/adapters/http-answer.test.ts',
     'test/adapters/http-stream.test.ts',
     'test/adapters/http.test.ts',
@@ -11,7 +12,11 @@ const CONNECTION = {
 };
 const FRAMING = {
   file: 'lib/adapters/http/framing.ts',
-  tests: ['test/adapters/http-answer.test.ts', 'test/adapters/http-stream.test.ts'],
+  tests: [
+    'test/adapters/http-dishonest.test.ts',
+    'test/adapters/http-answer.test.ts',
+    'test/adapters/http-stream.test.ts',
+  ],
 };
 const LISTING = { file: 'lib/adapters/http/listing.ts', tests: ['test/adapters/listing.test.ts'] };
 const SOURCE = {
@@ -63,7 +68,7 @@ export const WIRE: readonly Mutant[] = [
     find: 'response.status < 300',
     replace: 'response.status < 400',
     breaks: 'A redirect is stored as the content of an object.',
-    tests: ['test/adapters/oss-faults.test.ts'],
+    tests: ['test/adapters/http-dishonest.test.ts'],
   },
   {
     ...LISTING,
@@ -106,6 +111,7 @@ export const WIRE: readonly Mutant[] = [
     find: 'range !== undefined && response.status !== 206',
     replace: 'range !== undefined && response.status === 299',
     breaks: 'The whole object is uploaded as one of its parts.',
+    tests: ['test/adapters/http-dishonest.test.ts'],
   },
   {
     ...WRITE,
@@ -150,7 +156,7 @@ export const WIRE: readonly Mutant[] = [
     find: ' && kept.date.slice(0, 8) === date.slice(0, 8)',
     replace: '',
     breaks: 'At midnight every signature becomes wrong.',
-    tests: ['test/adapters/signing.test.ts'],
+    tests: ['test/adapters/signing-kept.test.ts'],
   },
   {
     name: 'signing-kept-secret',
@@ -158,6 +164,6 @@ export const WIRE: readonly Mutant[] = [
     find: ' || kept.secret !== secret',
     replace: '',
     breaks: 'A secret that was changed goes on signing.',
-    tests: ['test/adapters/signing.test.ts'],
+    tests: ['test/adapters/signing-kept.test.ts'],
   },
 ];
