@@ -3,7 +3,16 @@ import { settle } from '../../lib/app/settle.ts';
 import { ROOT_RANGE } from '../../lib/app/start-task.ts';
 import { tick } from '../../lib/app/tick.ts';
 import { type Outcome, sliceOf } from '../../lib/core/outcomes.ts';
-import { begin, CALM, fill, openWorkshop, plantSegment, taken, type Workshop } from '../support/workshop.ts';
+import {
+  begin,
+  CALM,
+  fill,
+  openWorkshop,
+  plantSegment,
+  SWEEP,
+  taken,
+  type Workshop,
+} from '../support/workshop.ts';
 
 const PLACES = ['r/0000000-a', 'r/0000001-b'] as const;
 /** Of the segments planted last. */
@@ -127,7 +136,7 @@ describe('the control object', () => {
     await shop.clock.advance(5_000);
     await shop.state.writeControl({ state: 'paused' }, CALM);
     expect((await look(shop)).status).toBe('paused');
-    await shop.clock.advance(1_000_000);
+    await shop.clock.advance(SWEEP.silenceMs / 2); // not long enough to be taken for silent
     await look(shop);
     expect(taken(shop, 'segments')).toEqual([]);
     await shop.state.writeControl({ state: 'running' }, CALM);

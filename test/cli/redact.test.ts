@@ -6,6 +6,7 @@ describe('redactor', () => {
   it('leaves nothing of a secret, wherever it stands and however often', () => {
     const redact = redactor(['s3cret']);
     expect(redact('s3cret in "s3cret", xs3crety')).toBe('[redacted] in "[redacted]", x[redacted]y');
+    expect(redact('s3cret '.repeat(10))).toBe('[redacted] '.repeat(10));
   });
 
   it('finds a secret that was percent-encoded into an address', () => {

@@ -1,0 +1,21 @@
+/** All mutants, in the order of the way that an object takes. */
+import { CONTROLLING } from './list/controlling.ts';
+import { COPYING } from './list/copying.ts';
+import { DECIDING } from './list/deciding.ts';
+import { LARGE } from './list/large.ts';
+import { PLANNING } from './list/planning.ts';
+import { REPORTING } from './list/reporting.ts';
+import { STORING } from './list/storing.ts';
+import { WIRE } from './list/wire.ts';
+import type { Mutant } from './mutant.ts';
+
+export const MUTANTS: readonly Mutant[] = [
+  ...PLANNING,
+  ...DECIDING,
+  ...COPYING,
+  ...LARGE,
+  ...REPORTING,
+  ...CONTROLLING,
+  ...STORING,
+  ...WIRE,
+];
