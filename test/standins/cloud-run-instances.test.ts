@@ -119,8 +119,9 @@ test('close ends frozen and busy instances with all they started, and leaves no 
   const first = await runtime.invoke(functionOf(code), '{}');
   const { pids: frozen, root } = answerOf(first) as { pids: number[]; root: string };
   const busy = runtime.invoke(functionOf(code, { name: 'other' }), JSON.stringify({ hangs: true, folder }));
-  await eventually(() => readdirSync(folder).includes('pids'));
-  const hanging = readFileSync(join(folder, 'pids'), 'utf8').trim().split(' ').map(Number);
+  const written = () => (existsSync(join(folder, 'pids')) ? readFileSync(join(folder, 'pids'), 'utf8') : '');
+  await eventually(() => written().endsWith(' ')); // a file is there before what is in it
+  const hanging = written().trim().split(' ').map(Number);
   expect([...frozen, ...hanging].every(isAlive)).toBe(true);
   await runtime.close();
   expect((await busy).status).toBe(-1);
