@@ -26,6 +26,7 @@ function copied(shop: Workshop, read: ObjectSource['read'], sink: Partial<Object
       writePart: unasked,
       complete: unasked,
       abort: unasked,
+      uploads: unasked,
       versioning: unasked,
       write: target.write.bind(target),
       head: target.head.bind(target),

@@ -177,6 +177,7 @@ export function gatedSink(
       watch.aborting(upload.uploadId);
       return call('abort', upload.key, signal, () => sink.abort(upload, signal));
     },
+    uploads: (key, signal) => call('uploads', key, signal, () => sink.uploads(key, signal)),
     remove: (key, signal) => call('remove', key, signal, () => sink.remove(key, signal)),
     versioning: (signal) => call('versioning', '', signal, () => sink.versioning(signal)),
   };
