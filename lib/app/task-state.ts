@@ -172,7 +172,7 @@ export class TaskState {
   }
 }
 
-function parseJson(body: Buffer, where: string): unknown {
+export function parseJson(body: Buffer, where: string): unknown {
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {

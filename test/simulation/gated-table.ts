@@ -24,6 +24,7 @@ export function gatedTable(table: Table, process: SimProcess): Table {
     silentSegments: (taskId, beforeMs, limit) =>
       call('silentSegments', () => table.silentSegments(taskId, beforeMs, limit)),
     rang: (rung) => call('rang', () => table.rang(rung)),
+    moving: (moved) => call('moving', () => table.moving(moved)),
     ending: (taskId) => call('ending', () => table.ending(taskId)),
     moveEnding: (move) => call('moveEnding', () => table.moveEnding(move)),
     unconfirmedEnds: (span) => call('unconfirmedEnds', () => table.unconfirmedEnds(span)),
