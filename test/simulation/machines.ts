@@ -104,10 +104,12 @@ export class Machines {
       throttle: new Throttle(context),
     });
     const memory = new MemoryObjectSource(buckets.source, { bufferedBytesMax });
-    const source = guardSource(gatedSource(memory, gate), limits(), context);
-    const sink = guardSink(gatedSink(buckets.sink, gate, this.#watch()), limits(), context);
-    const state = guardState(gatedState(this.state, gate), context);
-    return { source: () => source, sink: () => sink, state: () => state, limit: () => undefined };
+    return {
+      source: once(() => guardSource(gatedSource(memory, gate), limits(), context)),
+      sink: once(() => guardSink(gatedSink(buckets.sink, gate, this.#watch()), limits(), context)),
+      state: once(() => guardState(gatedState(this.state, gate), context)),
+      limit: () => undefined,
+    };
   }
 
   portsOf(process: SimProcess, own: Pick<CopyPorts, 'stores' | 'tasks' | 'parts'>): ProcessPorts {
@@ -149,4 +151,10 @@ export class Machines {
       },
     };
   }
+}
+
+/** Most processes are a tick that asks the table and nothing else. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }
