@@ -36,7 +36,7 @@ export function gatedSource(source: ObjectSource, options: GatedStoresOptions): 
         about: request.after,
         signal,
         run: () => {
-          counted('list');
+          counted(request.keysMax === 1 ? 'list one key' : 'list');
           return source.list({ ...request, keysMax: Math.min(request.keysMax, pageKeysMax) }, signal);
         },
       }),

@@ -2,9 +2,17 @@
 import type { Table } from '../../lib/ports/table.ts';
 import type { SimProcess } from './process.ts';
 
-export function gatedTable(table: Table, process: SimProcess): Table {
+/** `onRequest` is told of every call that reached the table. */
+export function gatedTable(table: Table, process: SimProcess, onRequest: (operation: string) => void): Table {
   const call = <T>(operation: keyof Table, run: () => Promise<T>): Promise<T> =>
-    process.call({ port: 'table', operation, run });
+    process.call({
+      port: 'table',
+      operation,
+      run: () => {
+        onRequest(`table.${operation}`);
+        return run();
+      },
+    });
   /** Answered with no: somebody else was first. */
   const race = async (operation: 'advance' | 'split' | 'freeze' | 'ending', run: Promise<boolean>) => {
     const won = await run;
