@@ -98,9 +98,10 @@ export class MemoryObjectSink implements port.ObjectSink {
     this.#pending(operation, upload);
     const bytes = await contentBytes(content, signal);
     if (bytes === undefined) throw refusal('corrupt', operation, upload.key);
-    const etag = createHash('md5').update(bytes).digest('hex');
+    const crc64 = await crc64Of(bytes);
+    const etag = `etag-${crc64}`;
     this.#pending(operation, upload).parts.set(partNumber, { etag, bytes });
-    return { partNumber, etag, crc64: await crc64Of(bytes) };
+    return { partNumber, etag, crc64 };
   }
 
   async complete(
