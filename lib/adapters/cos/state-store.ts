@@ -69,7 +69,7 @@ export class CosStateStore implements StateStore {
     if (response === undefined) return undefined;
     const { body } = response;
     if (body.kind === 'stream')
-      return store.storeChunks(body.chunks, this.#client.subject('GetObject', key), signal);
+      return copies(store.storeChunks(body.chunks, this.#client.subject('GetObject', key), signal));
     return once(body.bytes);
   }
 
@@ -109,6 +109,11 @@ export class CosStateStore implements StateStore {
 
 function stateAttributes({ contentType }: PutOptions): TargetAttributes {
   return { headers: { 'content-type': contentType }, metadata: {}, tags: {}, storageClass: 'STANDARD' };
+}
+
+/** Who decompresses them asks for more than it has used. */
+async function* copies(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) yield Buffer.from(chunk);
 }
 
 async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
