@@ -48,8 +48,7 @@ export class ChunkQueue implements BodyStream {
     for (let at = 0; at < chunk.length;) {
       const last = this.#lastWithRoom();
       const { memory, filled } = last;
-      const inPlace =
-        chunk.buffer === memory.buffer && chunk.byteOffset + at === memory.byteOffset + filled;
+      const inPlace = chunk.buffer === memory.buffer && chunk.byteOffset + at === memory.byteOffset + filled;
       const count = Math.min(chunk.length - at, memory.length - filled);
       if (!inPlace) chunk.copy(memory, filled, at, at + count);
       last.filled += count;
