@@ -1,6 +1,7 @@
 /** Where a task's state objects lie, under `<state prefix><taskId>/`. */
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
+import { KiB, MiB } from './bytes.ts';
 import { cosKeyProblem } from './keys.ts';
 
 export function taskPrefix(statePrefix: string, taskId: string): string {
@@ -45,6 +46,15 @@ export function segmentIdOf({ rangeId, seq, unique }: SegmentPlace, manifest: Ui
 /** Whether these are the very bytes that the segment was named after. */
 export function isManifestOf(segmentId: string, manifest: Uint8Array): boolean {
   return segmentId.endsWith(manifestDigest(manifest));
+}
+
+/**
+ * No state object of its kind, told by its name, is larger. A result or a manifest tells of 1,000 keys of 1,023 bytes,
+ * each of which JSON may write as six; what is read in steps has no bound.
+ */
+export function stateBytesMax(key: string): number {
+  if (key.endsWith('/control.json')) return 64 * KiB;
+  return key.endsWith('/task.json') || key.endsWith('/report.json') ? 8 * MiB : 32 * MiB;
 }
 
 /** As somebody on the way would write it who takes a key for a path: `a//b/../c` is `a/c`. */
