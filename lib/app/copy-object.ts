@@ -4,7 +4,7 @@ import { OBJECT_RETRY } from '../core/backoff.ts';
 import { StoreError } from '../core/errors.ts';
 import { failureOf, ObjectFailure } from '../core/failures.ts';
 import { cosKeyProblem, targetKeyOf } from '../core/keys.ts';
-
+import { liesUnder } from '../core/layout.ts';
 import type { Entry, SourceAttributes, TargetAttributes } from '../core/object.ts';
 import { MULTIPART_ABOVE_BYTES } from '../core/parts.ts';
 import type { Task } from '../core/task.ts';
@@ -60,7 +60,7 @@ function checkedTargetKey(context: CopyContext, entry: Entry): string {
 }
 
 function isStateKey(key: string, task: Task): boolean {
-  return task.state.bucket === task.target.bucket && key.startsWith(task.state.prefix);
+  return task.state.bucket === task.target.bucket && liesUnder(key, task.state.prefix);
 }
 
 async function keepsTarget(

@@ -2,7 +2,7 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { type Control, parseControl, RUNNING } from '../core/control.ts';
-import { UserError } from '../core/errors.ts';
+import { StoreError, UserError } from '../core/errors.ts';
 import { isManifestOf, segmentIdOf, type SegmentPlace, stateKeys, taskPrefix } from '../core/layout.ts';
 import { parseEntries, renderEntries } from '../core/manifest.ts';
 import type { StateLocation } from '../core/messages.ts';
@@ -65,7 +65,7 @@ export class TaskState {
     const { bucket, prefix, taskDigest: wanted = own.taskDigest } = this.location;
     if (own.bucket !== bucket || own.prefix !== prefix || own.taskDigest !== wanted) {
       throw new UserError(
-        `${this.where(key)} is not the task that was started here: it was changed after it was written, or the task file was; put it back, and see who can write the bucket`,
+        `${this.where(key)} is not the task that was started here: it was changed after it was written, or the task file was. Put it back, and see who can write the bucket; a task whose file was edited since is named by its id, or by its address ${this.where(prefix)}`,
       );
     }
     return task;
@@ -73,7 +73,7 @@ export class TaskState {
 
   async readControl(signal: AbortSignal): Promise<Control> {
     const key = stateKeys.control(this.location.prefix);
-    const body = await this.store.get(key, signal);
+    const body = await this.read(key, signal);
     return body === undefined ? RUNNING : parseControl(body.toString(), this.where(key));
   }
 
@@ -141,7 +141,7 @@ export class TaskState {
   /** The report as last written; undefined where the task has not begun, or does not exist. */
   async readReport(signal: AbortSignal): Promise<Report | undefined> {
     const key = stateKeys.report(this.location.prefix);
-    const body = await this.store.get(key, signal);
+    const body = await this.read(key, signal);
     if (body === undefined) return undefined;
     const report = parseReport(parseJson(body, this.where(key)), this.where(key));
     const failed = this.where(stateKeys.failed(this.location.prefix));
@@ -162,18 +162,28 @@ export class TaskState {
     signal: AbortSignal,
     parse: (body: Buffer | undefined) => T,
   ): Promise<T> {
-    const body = await this.store.get(key, signal);
+    const body = await this.read(key, signal);
     try {
       return parse(body);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      return parse(await this.store.get(key, signal));
+      return parse(await this.read(key, signal));
     }
   }
 
   private there(key: string, body: Buffer | undefined): Buffer {
     if (body !== undefined) return body;
     throw new UserError(`${this.where(key)} is missing: state objects were removed while the task ran`);
+  }
+
+  /** Undefined where there is none. */
+  private async read(key: string, signal: AbortSignal): Promise<Buffer | undefined> {
+    try {
+      return await this.store.get(key, signal);
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.code !== 'too_large') throw error;
+      throw new UserError(`${this.where(key)} is larger than it can be: it was changed after it was written`);
+    }
   }
 
   private manifestKey(segmentId: string): string {

@@ -57,7 +57,13 @@ export async function beginUpload(
   }
 }
 
-export async function putPart(client: CosClient, request: PartRequest, signal: AbortSignal): Promise<Part> {
+/** `contentMd5` as in a `WriteRequest`. */
+export async function putPart(
+  client: CosClient,
+  request: PartRequest,
+  signal: AbortSignal,
+  contentMd5?: string,
+): Promise<Part> {
   const { upload, partNumber, content } = request;
   const operation = 'UploadPart';
   const { key, uploadId } = upload;
@@ -67,7 +73,7 @@ export async function putPart(client: CosClient, request: PartRequest, signal: A
   ] as const;
   try {
     const body = requestBody(content);
-    const response = await client.ask({ method: 'PUT', operation, key, query, body }, signal);
+    const response = await client.ask({ method: 'PUT', operation, key, query, contentMd5, body }, signal);
     store.dropBody(response);
     const etag = response.header('etag')?.replaceAll('"', '');
     if (!etag) throw store.storeError('unknown', client.subject(operation, key), 'the answer has no ETag');

@@ -1,6 +1,7 @@
 /** A `StateStore` in memory, for tests and simulation. Several may share what is in it, as handles to one bucket. */
 import { createHash } from 'node:crypto';
 import { compareKeys } from '../../core/keys.ts';
+import { stateBytesMax } from '../../core/layout.ts';
 import type { PutOptions, StatePart, StateStore, StateUpload } from '../../ports/state-store.ts';
 import { COS_PARTS } from '../../core/parts.ts';
 import { chosenParts, isPartNumber, refusedKey, type StoredPart } from './cos-rules.ts';
@@ -89,7 +90,9 @@ export class MemoryStateStore implements StateStore {
   async get(key: string, signal: AbortSignal): Promise<Buffer | undefined> {
     await turn(signal);
     const object = this.objects.get(key);
-    return object === undefined ? undefined : Buffer.from(object.bytes);
+    if (object === undefined) return undefined;
+    if (object.bytes.length > stateBytesMax(key)) throw refusal('too_large', 'GetObject', key);
+    return Buffer.from(object.bytes);
   }
 
   async getStream(key: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined> {

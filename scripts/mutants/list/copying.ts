@@ -39,7 +39,7 @@ export const COPYING: readonly Mutant[] = [
   {
     ...OBJECT,
     name: 'copy-into-state',
-    find: 'return task.state.bucket === task.target.bucket && key.startsWith(task.state.prefix);',
+    find: 'return task.state.bucket === task.target.bucket && liesUnder(key, task.state.prefix);',
     replace: 'return false;',
     breaks: 'An object of the source overwrites a state object.',
     tests: [SIMULATION, 'test/e2e/migrate.test.ts'],
