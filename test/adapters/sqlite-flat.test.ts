@@ -30,10 +30,7 @@ async function lookAt(ranges: number) {
   });
   const statements: string[] = [];
   let rows = 0;
-  const prepare = Reflect.get(Connection.prototype, 'prepare') as (
-    this: Connection,
-    sql: string,
-  ) => Statement;
+  const prepare: (this: Connection, sql: string) => Statement = Reflect.get(Connection.prototype, 'prepare');
   vi.spyOn(Connection.prototype, 'prepare').mockImplementation(function (this: Connection, sql: string) {
     statements.push(sql);
     const statement = prepare.call(this, sql);
