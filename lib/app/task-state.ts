@@ -1,8 +1,9 @@
 /** A task's state objects, typed: the truth of the work, each written once (but control and report). */
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
+import { MiB } from '../core/bytes.ts';
 import { type Control, parseControl, RUNNING } from '../core/control.ts';
-import { UserError } from '../core/errors.ts';
+import { StoreError, UserError } from '../core/errors.ts';
 import { isManifestOf, segmentIdOf, type SegmentPlace, stateKeys, taskPrefix } from '../core/layout.ts';
 import { parseEntries, renderEntries } from '../core/manifest.ts';
 import type { StateLocation } from '../core/messages.ts';
@@ -19,8 +20,11 @@ import type { Stores } from '../ports/stores.ts';
 const gzipAsync = promisify(gzip);
 const gunzipAsync = promisify(gunzip);
 
-/** A manifest of 1,000 keys of 1,023 bytes is under 3 MB; more is not ours. */
-const MANIFEST_BYTES_MAX = 64 * 1024 * 1024;
+/**
+ * What is larger is not ours. Of a manifest: 1,000 listed keys are 1 MiB, a page of a key list is 2 MiB, and in JSON a
+ * character is at most six bytes. Of a result: the same keys, with what each failed of.
+ */
+const BYTES_MAX = { manifest: 16 * MiB, packed: 4 * MiB, slice: 24 * MiB } as const;
 const JSON_TYPE = { contentType: 'application/json' };
 
 export function stateLocationOf(task: Task): StateLocation {
@@ -54,7 +58,7 @@ export class TaskState {
 
   async readTask(signal: AbortSignal): Promise<Task> {
     const key = stateKeys.task(this.location.prefix);
-    const body = await this.store.get(key, signal);
+    const body = await this.read(key, signal);
     if (body === undefined)
       throw new UserError(`${this.where(key)} is missing: the task was removed, or never started`);
     const task = parseTask(parseJson(body, this.where(key)));
@@ -70,7 +74,7 @@ export class TaskState {
 
   async readControl(signal: AbortSignal): Promise<Control> {
     const key = stateKeys.control(this.location.prefix);
-    const body = await this.store.get(key, signal);
+    const body = await this.read(key, signal);
     return body === undefined ? RUNNING : parseControl(body.toString(), this.where(key));
   }
 
@@ -88,7 +92,7 @@ export class TaskState {
 
   async readManifest(segmentId: string, count: number, signal: AbortSignal): Promise<Entry[]> {
     const key = this.manifestKey(segmentId);
-    const body = await this.store.get(key, signal);
+    const body = await this.read(key, signal, BYTES_MAX.packed);
     if (body === undefined)
       throw new UserError(`${this.where(key)} is missing: state objects were removed while the task ran`);
     if (!isManifestOf(segmentId, body))
@@ -116,7 +120,7 @@ export class TaskState {
 
   async readSlice(segmentId: string, name: string, signal: AbortSignal): Promise<Slice> {
     const key = this.sliceKey(segmentId, name);
-    const body = await this.store.get(key, signal);
+    const body = await this.read(key, signal, BYTES_MAX.slice);
     if (body === undefined)
       throw new UserError(`${this.where(key)} is missing: state objects were removed while the task ran`);
     const parsed = sliceShape.safeParse(parseJson(body, this.where(key)));
@@ -138,7 +142,7 @@ export class TaskState {
   /** The report as last written; undefined where the task has not begun, or does not exist. */
   async readReport(signal: AbortSignal): Promise<Report | undefined> {
     const key = stateKeys.report(this.location.prefix);
-    const body = await this.store.get(key, signal);
+    const body = await this.read(key, signal);
     if (body === undefined) return undefined;
     const report = parseReport(parseJson(body, this.where(key)), this.where(key));
     const failed = this.where(stateKeys.failed(this.location.prefix));
@@ -153,6 +157,15 @@ export class TaskState {
     return `cos://${this.location.bucket}/${key}`;
   }
 
+  private async read(key: string, signal: AbortSignal, bytesMax?: number): Promise<Buffer | undefined> {
+    try {
+      return await this.store.get(key, signal, bytesMax);
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.code !== 'too_large') throw error;
+      throw new UserError(`${this.where(key)} is larger than any that is written here: it was changed`);
+    }
+  }
+
   private manifestKey(segmentId: string): string {
     return stateKeys.manifest(this.location.prefix, segmentId);
   }
@@ -163,7 +176,7 @@ export class TaskState {
 
   private async gunzipText(body: Buffer, key: string): Promise<string> {
     try {
-      return (await gunzipAsync(body, { maxOutputLength: MANIFEST_BYTES_MAX })).toString('utf8');
+      return (await gunzipAsync(body, { maxOutputLength: BYTES_MAX.manifest })).toString('utf8');
     } catch (error) {
       throw new UserError(
         `${this.where(key)} is not a manifest as it was written: ${(error as Error).message}`,

@@ -1,4 +1,8 @@
 /** Small objects that hold the truth of a task (manifests, results, report), and large ones written in parts. */
+import { MiB } from '../core/bytes.ts';
+
+/** What `get` reads where nothing else is said: a task, a control object, a report. */
+export const STATE_BYTES_MAX = 8 * MiB;
 
 export interface StateStore {
   put(key: string, body: Uint8Array | string, options: PutOptions, signal: AbortSignal): Promise<void>;
@@ -13,8 +17,8 @@ export interface StateStore {
   completeUpload(upload: StateUpload, etags: readonly string[], signal: AbortSignal): Promise<void>;
   /** Of one that is gone succeeds. */
   abortUpload(upload: StateUpload, signal: AbortSignal): Promise<void>;
-  /** Undefined where there is no such object. */
-  get(key: string, signal: AbortSignal): Promise<Buffer | undefined>;
+  /** Undefined where there is no such object; `too_large`, and no more of it read, where it has more than `bytesMax` bytes. */
+  get(key: string, signal: AbortSignal, bytesMax?: number): Promise<Buffer | undefined>;
   /** The body as a stream, for objects of any size; undefined where there is no such object. */
   getStream(key: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** All keys under a prefix, in UTF-8 byte order. For prefixes that hold few keys. */

@@ -119,7 +119,7 @@ export function guardState(store: StateStore, context: RetryContext): StateStore
     completeUpload: (upload, etags, signal) =>
       again(signal, () => store.completeUpload(upload, etags, signal)),
     abortUpload: (upload, signal) => again(signal, () => store.abortUpload(upload, signal)),
-    get: (key, signal) => again(signal, () => store.get(key, signal)),
+    get: (key, signal, bytesMax) => again(signal, () => store.get(key, signal, bytesMax)),
     getStream: (key, signal) => again(signal, () => store.getStream(key, signal)),
     list: (prefix, signal) => again(signal, () => store.list(prefix, signal)),
     remove: (key, signal) => again(signal, () => store.remove(key, signal)),

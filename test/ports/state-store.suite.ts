@@ -50,6 +50,15 @@ function keeping(harness: () => StateHarness): void {
     expect(await other.list('nothing here/', NEVER)).toEqual([]);
   });
 
+  it('refuses to read what is larger than the caller can hold', async () => {
+    const [store, other] = harness().stores;
+    const body = seededBytes(2, 300_000);
+    await store.put('large', body, JSON_TYPE, NEVER);
+    expect((await other.get('large', NEVER, body.length))?.equals(body)).toBe(true);
+    for (const bytesMax of [body.length - 1, 1])
+      await expect(other.get('large', NEVER, bytesMax)).rejects.toMatchObject({ code: 'too_large' });
+  });
+
   it('puts texts and bytes, empty ones too, and replaces them', async () => {
     const [store, other] = harness().stores;
     for (const body of ['\u4e2d\u6587', '', seededBytes(1, 100_000), new Uint8Array(0)]) {

@@ -204,7 +204,7 @@ export function gatedState(store: MemoryStateStore, options: GatedStoresOptions)
       call('completeUpload', upload.key, signal, () => store.completeUpload(upload, etags, signal)),
     abortUpload: (upload, signal) =>
       call('abortUpload', upload.key, signal, () => store.abortUpload(upload, signal)),
-    get: (key, signal) => call('get', key, signal, () => store.get(key, signal)),
+    get: (key, signal, bytesMax) => call('get', key, signal, () => store.get(key, signal, bytesMax)),
     getStream: (key, signal) => call('getStream', key, signal, () => store.getStream(key, signal)),
     list: (prefix, signal) => call('list', prefix, signal, () => store.list(prefix, signal)),
     remove: (key, signal) => call('remove', key, signal, () => store.remove(key, signal)),

@@ -1,7 +1,13 @@
 /** A `StateStore` over a COS bucket. */
 import { StoreError } from '../../core/errors.ts';
 import type { TargetAttributes } from '../../core/object.ts';
-import type { PutOptions, StatePart, StateStore, StateUpload } from '../../ports/state-store.ts';
+import {
+  type PutOptions,
+  STATE_BYTES_MAX,
+  type StatePart,
+  type StateStore,
+  type StateUpload,
+} from '../../ports/state-store.ts';
 import * as store from '../http/store-call.ts';
 import type { HttpResponse } from '../http/types.ts';
 import { checkKey } from './attributes.ts';
@@ -11,8 +17,7 @@ import { listPage } from './list.ts';
 import type { StoreOptions } from '../http/store-options.ts';
 import { beginUpload, completeUpload, putObject, putPart } from './write.ts';
 
-/** Objects read whole: manifests of 1,000 keys and results, not lists of failures. */
-const WHOLE_BYTES_MAX = 256 * 1024 * 1024;
+/** Of a stream: an object up to this size arrives in one piece. */
 const BUFFERED_BYTES_MAX = 1024 * 1024;
 const PAGE_KEYS = 1_000;
 
@@ -55,17 +60,24 @@ export class CosStateStore implements StateStore {
     return abortUpload(this.#client, upload, signal);
   }
 
-  async get(key: string, signal: AbortSignal): Promise<Buffer | undefined> {
-    const response = await this.#open(key, signal);
+  /** A body of a length that is told is read straight into its place: it is in memory once. */
+  async get(
+    key: string,
+    signal: AbortSignal,
+    bytesMax: number = STATE_BYTES_MAX,
+  ): Promise<Buffer | undefined> {
+    const response = await this.#open(key, signal, bytesMax);
     if (response === undefined) return undefined;
-    return store.bodyOf(response, this.#client.subject('GetObject', key), {
-      bytesMax: WHOLE_BYTES_MAX,
-      signal,
-    });
+    const { body } = response;
+    const subject = this.#client.subject('GetObject', key);
+    if (body.kind === 'bytes' || (body.size ?? 0) <= bytesMax)
+      return store.bodyOf(response, subject, { bytesMax, signal });
+    store.dropBody(response);
+    throw store.storeError('too_large', subject, `it has more than ${String(bytesMax)} bytes`);
   }
 
   async getStream(key: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined> {
-    const response = await this.#open(key, signal);
+    const response = await this.#open(key, signal, BUFFERED_BYTES_MAX);
     if (response === undefined) return undefined;
     const { body } = response;
     if (body.kind === 'stream')
@@ -94,12 +106,12 @@ export class CosStateStore implements StateStore {
     return removeObject(this.#client, key, signal);
   }
 
-  async #open(key: string, signal: AbortSignal): Promise<HttpResponse | undefined> {
+  async #open(key: string, signal: AbortSignal, bufferBytesMax: number): Promise<HttpResponse | undefined> {
     checkKey(key, this.#client.subject('GetObject', key));
     const headers = ['accept-encoding', 'identity'];
     const asked = { method: 'GET', operation: 'GetObject', key, headers } as const;
     try {
-      return await this.#client.ask({ ...asked, bufferBytesMax: BUFFERED_BYTES_MAX }, signal);
+      return await this.#client.ask({ ...asked, bufferBytesMax }, signal);
     } catch (error) {
       if (error instanceof StoreError && error.code === 'gone') return undefined;
       throw error;

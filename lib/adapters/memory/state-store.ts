@@ -1,7 +1,13 @@
 /** A `StateStore` in memory, for tests and simulation. Several may share what is in it, as handles to one bucket. */
 import { createHash } from 'node:crypto';
 import { compareKeys } from '../../core/keys.ts';
-import type { PutOptions, StatePart, StateStore, StateUpload } from '../../ports/state-store.ts';
+import {
+  type PutOptions,
+  STATE_BYTES_MAX,
+  type StatePart,
+  type StateStore,
+  type StateUpload,
+} from '../../ports/state-store.ts';
 import { COS_PARTS } from '../../core/parts.ts';
 import { chosenParts, isPartNumber, refusedKey, type StoredPart } from './cos-rules.ts';
 import { memoryContent } from './content.ts';
@@ -86,9 +92,15 @@ export class MemoryStateStore implements StateStore {
     this.bucket.uploads.delete(upload.uploadId);
   }
 
-  async get(key: string, signal: AbortSignal): Promise<Buffer | undefined> {
+  async get(
+    key: string,
+    signal: AbortSignal,
+    bytesMax: number = STATE_BYTES_MAX,
+  ): Promise<Buffer | undefined> {
     await turn(signal);
     const object = this.objects.get(key);
+    if (object !== undefined && object.bytes.length > bytesMax)
+      throw refusal('too_large', 'GetObject', key);
     return object === undefined ? undefined : Buffer.from(object.bytes);
   }
 
