@@ -29,12 +29,27 @@ export async function takeResults(
     const inline = ofTask.flatMap(({ segmentId, slice }) =>
       slice === undefined ? [] : [{ segmentId, slice }],
     );
-    const rung = new Set(ofTask.filter(({ slice }) => slice === undefined).map(({ segmentId }) => segmentId));
+    const moving = ofTask.filter(({ isMoving }) => isMoving === true).map(({ segmentId }) => segmentId);
+    if (moving.length > 0) await noteMoving(ports, taskId, moving);
+    const rung = new Set(
+      ofTask
+        .filter(({ slice, isMoving }) => slice === undefined && isMoving !== true)
+        .map(({ segmentId }) => segmentId),
+    );
     const read = await Promise.all(
       [...rung].map((segmentId) => writtenSlices(ports.log, state, segmentId, signal)),
     );
     await settle(ports, taskId, [...inline, ...read.flat()]);
   }
+}
+
+/** Parts of their objects moved, or wait in the queue since now: these segments are not silent. */
+async function noteMoving(
+  { table, clock }: ReporterPorts,
+  taskId: string,
+  segmentIds: readonly string[],
+): Promise<void> {
+  await table.moving({ taskId, segmentIds: [...new Set(segmentIds)], nowMs: clock.now() });
 }
 
 /** All slices of a segment, from their objects: what the messages about them may have failed to bring. */

@@ -54,7 +54,10 @@ export class TaskState {
 
   async readTask(signal: AbortSignal): Promise<Task> {
     const key = stateKeys.task(this.location.prefix);
-    const body = await this.read(key, signal);
+    return this.whole(key, signal, (body) => this.parsedTask(key, body));
+  }
+
+  private parsedTask(key: string, body: Buffer | undefined): Task {
     if (body === undefined)
       throw new UserError(`${this.where(key)} is missing: the task was removed, or never started`);
     const task = parseTask(parseJson(body, this.where(key)));
@@ -88,15 +91,14 @@ export class TaskState {
 
   async readManifest(segmentId: string, count: number, signal: AbortSignal): Promise<Entry[]> {
     const key = this.manifestKey(segmentId);
-    const body = await this.read(key, signal);
-    if (body === undefined)
-      throw new UserError(`${this.where(key)} is missing: state objects were removed while the task ran`);
-    if (!isManifestOf(segmentId, body))
+    const body = await this.whole(key, signal, (read) => {
+      const manifest = this.there(key, read);
+      if (isManifestOf(segmentId, manifest)) return manifest;
       throw new UserError(
         `${this.where(key)} was changed after it was written: nothing of it is copied; put it back, or run the task again under another taskId`,
       );
-    const text = await this.gunzipText(body, key);
-    return parseEntries(text, this.where(key), count);
+    });
+    return parseEntries(await this.gunzipText(body, key), this.where(key), count);
   }
 
   async removeManifest(segmentId: string, signal: AbortSignal): Promise<void> {
@@ -116,9 +118,10 @@ export class TaskState {
 
   async readSlice(segmentId: string, name: string, signal: AbortSignal): Promise<Slice> {
     const key = this.sliceKey(segmentId, name);
-    const body = await this.read(key, signal);
-    if (body === undefined)
-      throw new UserError(`${this.where(key)} is missing: state objects were removed while the task ran`);
+    return this.whole(key, signal, (body) => this.parsedSlice(key, name, this.there(key, body)));
+  }
+
+  private parsedSlice(key: string, name: string, body: Buffer): Slice {
     const parsed = sliceShape.safeParse(parseJson(body, this.where(key)));
     if (parsed.success && parsed.data.name === name) return parsed.data;
     const mistakes = parsed.error?.issues.map(({ message }) => message) ?? ['it has the name of another'];
@@ -153,6 +156,26 @@ export class TaskState {
     return `cos://${this.location.bucket}/${key}`;
   }
 
+  /** Read once more where it is not as it was written: what was garbled on its way comes whole the next time. */
+  private async whole<T>(
+    key: string,
+    signal: AbortSignal,
+    parse: (body: Buffer | undefined) => T,
+  ): Promise<T> {
+    const body = await this.read(key, signal);
+    try {
+      return parse(body);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return parse(await this.read(key, signal));
+    }
+  }
+
+  private there(key: string, body: Buffer | undefined): Buffer {
+    if (body !== undefined) return body;
+    throw new UserError(`${this.where(key)} is missing: state objects were removed while the task ran`);
+  }
+
   /** Undefined where there is none. */
   private async read(key: string, signal: AbortSignal): Promise<Buffer | undefined> {
     try {
@@ -182,7 +205,7 @@ export class TaskState {
   }
 }
 
-function parseJson(body: Buffer, where: string): unknown {
+export function parseJson(body: Buffer, where: string): unknown {
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {

@@ -5,12 +5,13 @@ import { UserError } from '../core/errors.ts';
 import type { Failure } from '../core/failures.ts';
 import type { Report } from '../core/report.ts';
 import type { Ending, TaskRow, TaskState as State, TaskTotals } from '../ports/table.ts';
+import { abandonSegment } from './abandon-segment.ts';
 import { writeFailedManifest } from './failed-manifest.ts';
 import { reportOf, writeLastReport } from './last-report.ts';
 import { readLedger } from './ledger.ts';
 import type { ReporterPorts } from './reporter-ports.ts';
 import { retrying } from './retry.ts';
-import { abandonSegment, sweep } from './sweep.ts';
+import { sweep } from './sweep.ts';
 import { stateLocationOf, type TaskState, taskStateOf } from './task-state.ts';
 
 const CANCELLED: Failure = {
@@ -133,7 +134,12 @@ class Tick {
       await table.failRange({ taskId, rangeId, problem });
     }
     for (const segment of await table.silentSegments(taskId, Infinity, settings.rowsMax)) {
-      await abandonSegment(this.ports, segment, CANCELLED, this.state, signal);
+      await abandonSegment(
+        { ports: this.ports, task: this.row.task, state: this.state },
+        segment,
+        CANCELLED,
+        signal,
+      );
     }
   }
 

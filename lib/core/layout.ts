@@ -17,6 +17,7 @@ export const stateKeys = {
   failed: (prefix: string) => `${prefix}failed.jsonl`,
   manifest: (prefix: string, segmentId: string) => `${prefix}segments/${segmentId}.jsonl.gz`,
   results: (prefix: string, segmentId: string) => `${prefix}results/${segmentId}/`,
+  uploads: (prefix: string, segmentId: string) => `${prefix}uploads/${segmentId}/`,
   preflight: (prefix: string, unique: string) => `${prefix}preflight-${unique}`,
 };
 

@@ -118,10 +118,17 @@ function deepFreeze<T extends object>(value: T): T {
   return Object.freeze(value);
 }
 
+/** Tasks are frozen, and every message about one names its digest. */
+const digests = new WeakMap<object, string>();
+
 /** Tells whether two tasks ask for the same: a hash over everything but the id, whatever the order of properties. */
 export function taskDigest(task: Omit<Task, 'taskId'>): string {
+  const known = digests.get(task);
+  if (known !== undefined) return known;
   const { taskId: _, ...rest } = task as Task;
-  return createHash('sha256').update(canonicalJson(rest)).digest('hex');
+  const digest = createHash('sha256').update(canonicalJson(rest)).digest('hex');
+  if (Object.isFrozen(task)) digests.set(task, digest);
+  return digest;
 }
 
 function defaultTaskId(task: Omit<Task, 'taskId'>): string {

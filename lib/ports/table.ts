@@ -224,6 +224,9 @@ export interface Table {
     nowMs: number;
   }): Promise<void>;
 
+  /** Notes that parts of these open segments moved, or wait since now: `rungAtMs = movedAtMs = nowMs`, `rings = 0`. */
+  moving(args: { taskId: string; segmentIds: readonly string[]; nowMs: number }): Promise<void>;
+
   /** `NO_ENDING` where nothing is noted. */
   ending(taskId: string): Promise<Ending>;
   /** Notes the ending if what is noted is one step behind it; tells whether it did. */

@@ -6,7 +6,7 @@ import { mappingOf } from '../../lib/app/copy-context.ts';
 import { copyLarge } from '../../lib/app/copy-large.ts';
 import { Semaphore } from '../../lib/app/lanes.ts';
 import { StoreError, type StoreErrorCode } from '../../lib/core/errors.ts';
-import { OBJECT_BYTES_MAX } from '../../lib/core/parts.ts';
+import { OBJECT_BYTES_MAX, SPREAD } from '../../lib/core/parts.ts';
 import type { MultipartUpload, Part, PartRequest, Written } from '../../lib/ports/object-sink.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { sampleTask } from '../support/sample-task.ts';
@@ -69,6 +69,7 @@ function opened({ conflict = 'overwrite', withoutCrc64 = false } = {}) {
     clock: impatient(),
     dice: seededDice(3),
     parts: new Semaphore(8),
+    spread: SPREAD,
   };
   const copy = (size = SIZE) => copyLarge(context, { key: 'copy', sourceKey: 'large', size, etag }, CALM);
   const isWhole = () => sink.objects.get('copy')?.bytes.equals(BYTES) === true;

@@ -25,13 +25,13 @@ export function memoryContent(bytes: Buffer, { bufferedBytesMax, signal }: Conte
 /** All bytes of a content; undefined where the stream is not as long as it said. Throws what the stream throws. */
 export async function contentBytes(content: Content, signal: AbortSignal): Promise<Buffer | undefined> {
   if (content.kind === 'bytes') return Buffer.from(content.bytes);
-  const chunks: Uint8Array[] = [];
+  const whole = Buffer.allocUnsafe(content.size);
   let bytes = 0;
   for await (const chunk of content.chunks) {
     signal.throwIfAborted();
+    if (bytes + chunk.length > content.size) return undefined;
+    whole.set(chunk, bytes);
     bytes += chunk.length;
-    if (bytes > content.size) return undefined;
-    chunks.push(Buffer.from(chunk));
   }
-  return bytes === content.size ? Buffer.concat(chunks) : undefined;
+  return bytes === content.size ? whole : undefined;
 }

@@ -16,8 +16,9 @@ export interface SunkObject extends TargetAttributes {
   readonly lastModifiedMs: number;
 }
 
-export interface PendingUpload {
+export interface OpenUpload {
   readonly key: string;
+  readonly initiatedMs: number;
   readonly attributes: TargetAttributes;
   readonly parts: ReadonlyMap<number, StoredPart>;
 }
@@ -33,7 +34,7 @@ export class MemoryObjectSink implements port.ObjectSink {
   readonly objects = new Map<string, SunkObject>();
   /** Requests since the start, by operation. */
   readonly requests = new Map<string, number>();
-  readonly #uploads = new Map<string, PendingUpload & { readonly parts: Map<number, StoredPart> }>();
+  readonly #uploads = new Map<string, OpenUpload & { readonly parts: Map<number, StoredPart> }>();
   readonly #versioning: port.Versioning;
   readonly #nowMs: () => number;
   #uploadCount = 0;
@@ -44,7 +45,7 @@ export class MemoryObjectSink implements port.ObjectSink {
   }
 
   /** Uploads begun, and neither completed nor aborted, by id. */
-  get uploads(): ReadonlyMap<string, PendingUpload> {
+  get openUploads(): ReadonlyMap<string, OpenUpload> {
     return this.#uploads;
   }
 
@@ -83,7 +84,7 @@ export class MemoryObjectSink implements port.ObjectSink {
     await this.#enter(operation, signal);
     refuse(operation, key, refusedKey(key) ?? refusedAttributes(attributes));
     const uploadId = `upload-${String(++this.#uploadCount)}`;
-    this.#uploads.set(uploadId, { key, attributes, parts: new Map() });
+    this.#uploads.set(uploadId, { key, initiatedMs: this.#nowMs(), attributes, parts: new Map() });
     return { key, uploadId };
   }
 
@@ -97,9 +98,10 @@ export class MemoryObjectSink implements port.ObjectSink {
     this.#pending(operation, upload);
     const bytes = await contentBytes(content, signal);
     if (bytes === undefined) throw refusal('corrupt', operation, upload.key);
-    const etag = createHash('md5').update(bytes).digest('hex');
+    const crc64 = await crc64Of(bytes);
+    const etag = `etag-${crc64}`;
     this.#pending(operation, upload).parts.set(partNumber, { etag, bytes });
-    return { partNumber, etag, crc64: await crc64Of(bytes) };
+    return { partNumber, etag, crc64 };
   }
 
   async complete(
@@ -124,6 +126,14 @@ export class MemoryObjectSink implements port.ObjectSink {
     if (this.#uploads.get(uploadId)?.key === key) this.#uploads.delete(uploadId);
   }
 
+  async uploads(key: string, signal: AbortSignal): Promise<port.PendingUpload[]> {
+    await this.#enter('ListMultipartUploads', signal);
+    const found = [...this.#uploads].filter(([, upload]) => upload.key === key);
+    return found
+      .map(([uploadId, { initiatedMs }]) => ({ key, uploadId, initiatedMs }))
+      .sort((a, b) => a.initiatedMs - b.initiatedMs);
+  }
+
   async remove(key: string, signal: AbortSignal): Promise<void> {
     await this.#enter('DeleteObject', signal);
     this.objects.delete(key);
@@ -142,7 +152,7 @@ export class MemoryObjectSink implements port.ObjectSink {
   #pending(
     operation: string,
     { key, uploadId }: port.MultipartUpload,
-  ): PendingUpload & { readonly parts: Map<number, StoredPart> } {
+  ): OpenUpload & { readonly parts: Map<number, StoredPart> } {
     const upload = this.#uploads.get(uploadId);
     if (upload?.key !== key) throw refusal('gone', operation, key);
     return upload;

@@ -183,6 +183,16 @@ export class MemoryTable implements Table {
     return Promise.resolve();
   }
 
+  moving({ taskId, segmentIds, nowMs }: Args<'moving'>): Promise<void> {
+    const segments = this.#books.get(taskId)?.segments;
+    for (const id of segmentIds) {
+      const segment = segments?.get(id);
+      if (segment?.done === false)
+        segments?.set(id, { ...segment, rings: 0, rungAtMs: nowMs, movedAtMs: nowMs });
+    }
+    return Promise.resolve();
+  }
+
   ending(taskId: string): Promise<Ending> {
     return Promise.resolve(this.#endings.get(taskId) ?? NO_ENDING);
   }

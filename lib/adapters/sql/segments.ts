@@ -119,6 +119,22 @@ export async function rangSegments(
     .execute();
 }
 
+/** Those that are done have nothing under way. */
+export async function movingSegments(
+  db: Db,
+  taskId: string,
+  segmentIds: readonly string[],
+  nowMs: number,
+): Promise<void> {
+  await db
+    .updateTable('oss2cos_segments')
+    .set({ rung_at_ms: nowMs, moved_at_ms: nowMs, rings: 0 })
+    .where('task_id', '=', taskId)
+    .where('segment_id', 'in', segmentIds.map(segmentIdBytes))
+    .where('done', '=', 0)
+    .execute();
+}
+
 /** Those of the given segments that a slice came for at `nowMs` have moved. */
 export async function moveSegments(
   db: Db,

@@ -17,6 +17,8 @@ export interface CosBucketOptions {
   readonly store?: ObjectStore | undefined;
   /** CompleteMultipartUpload answers no `x-cos-hash-crc64ecma`, as for an upload merged after the headers went out. */
   readonly completeWithoutCrc64?: boolean | undefined;
+  /** Uploads on one page of their listing at most; left out: as many as were asked for. */
+  readonly uploadsPageMax?: number | undefined;
 }
 
 export type Versioning = 'Enabled' | 'Suspended';
