@@ -68,7 +68,7 @@ function list({ bucket, query }: replies.Address, shape: Shape): Buffer[] {
     firstIndex(shape, (key) => key > after),
     firstIndex(shape, (key) => key >= prefix),
   );
-  const { keyAt } = shape;
+  const keyAt = (at: number) => shape.keyAt(at);
   const objects: replies.ListedObject[] = [];
   let index = from;
   for (; index < shape.count && objects.length < limit && keyAt(index).startsWith(prefix); index++) {
@@ -80,12 +80,12 @@ function list({ bucket, query }: replies.Address, shape: Shape): Buffer[] {
 }
 
 /** The first index whose key passes; keys are in order, so a binary search finds it. */
-function firstIndex({ count, keyAt }: Shape, passes: (key: string) => boolean): number {
+function firstIndex(shape: Shape, passes: (key: string) => boolean): number {
   let from = 0;
-  let to = count;
+  let to = shape.count;
   while (from < to) {
     const middle = Math.floor((from + to) / 2);
-    if (passes(keyAt(middle))) to = middle;
+    if (passes(shape.keyAt(middle))) to = middle;
     else from = middle + 1;
   }
   return from;

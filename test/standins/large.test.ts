@@ -85,8 +85,9 @@ describe('an OSS object of 48.8 TiB', () => {
       when: { action: 'GetObject', key: 'large', nth: 3 },
       fault: {
         kind: 'meanwhile',
-        act: async () =>
-          void (await oss.seed('photos', { key: 'large', body: periodicBody(2, TiB), type: 'Multipart' })),
+        act: async () => {
+          await oss.seed('photos', { key: 'large', body: periodicBody(2, TiB), type: 'Multipart' });
+        },
       },
     });
     const statuses = [];
@@ -114,6 +115,6 @@ test('COS keeps size, ETag and CRC-64 of what it discards, and still checks a st
   const held = cos.store(BUCKET).get('k');
   expect(held?.size).toBe(3 * MiB);
   expect(() => held?.body.read(0, 1)).toThrow('discarded');
-  expect(memoryBody(body).sums).toBeUndefined();
+  expect(Reflect.get(memoryBody(body), 'sums')).toBeUndefined();
   await cos.close();
 });

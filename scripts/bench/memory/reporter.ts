@@ -28,7 +28,7 @@ export async function finishFailed(places: Places, kind: string, failures: numbe
     const ports = { ...common, table, sweep: FUNCTION.sweep };
     for (let ticks = 1; ; ticks++) {
       const report = await tick(ports, task.taskId, systemClock.now() + TICK_MS, CALM);
-      if (report?.finishedAt == null) continue;
+      if (report === undefined || report.finishedAt === null) continue;
       await common.stores.close();
       if (report.objects.failed !== failures || report.problems.length > 0)
         throw new Error(`${String(report.objects.failed)} failures, ${report.problems.join('; ')}`);
