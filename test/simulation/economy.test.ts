@@ -107,7 +107,8 @@ function expectsLittleWaiting(calm: Calm): void {
   // A page that only filtered keys were on moves the cursor alone: at a range's first page, its last, and every tenth.
   expect(asked('table.advance')).toBeGreaterThanOrEqual(Math.max(segments, ranges.length));
   expect(asked('table.advance')).toBeLessThanOrEqual(segments + 2 * ranges.length + pagesOf(calm) / 10);
-  expect(asked('state.get task.json')).toBeLessThanOrEqual(Math.min(scenario.copiers, segments));
+  // Segments that one copier begins at the same moment each read it.
+  expect(asked('state.get task.json')).toBeLessThanOrEqual(scenario.copiers + segments);
   const { startedAt, finishedAt } = frozen.report ?? {};
   const seconds = (Date.parse(finishedAt ?? '') - Date.parse(startedAt ?? '')) / 1_000;
   const readers = asked('state.put report.json') + ranges.length + scenario.copiers;
