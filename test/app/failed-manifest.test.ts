@@ -12,7 +12,7 @@ const SEGMENTS = 40;
 const MESSAGE = 'm'.repeat(100 * 1024);
 
 /** A task of segments that hold one failed object each. */
-async function opened(failures = SEGMENTS) {
+async function opened(failures = SEGMENTS, limits = {}) {
   const shop = openWorkshop();
   await begin(shop);
   for (let n = 0; n < SEGMENTS; n++) {
@@ -27,7 +27,8 @@ async function opened(failures = SEGMENTS) {
     const { failed: _, ...summary } = slice;
     await settle(shop.ports, 'sample', [{ segmentId, slice: summary }]);
   }
-  const ports = { ...shop.ports, failedList: { segmentsMax: 1_000, partBytes: MiB, partBytesMin: MiB } };
+  const failedList = { segmentsMax: 1_000, partBytes: MiB, partBytesMin: MiB, ...limits };
+  const ports = { ...shop.ports, failedList };
   const key = failedManifestKey(shop.state);
   const place = { taskId: 'sample', state: shop.state };
   /** One step, from what is noted or from a stale place. */
@@ -58,6 +59,21 @@ describe('a failed manifest of several parts', () => {
     expect(steps).toBeGreaterThan(2);
     expect(listed()).toEqual(ALL);
     expect(shop.objects.bucket.uploads.size).toBe(0);
+  });
+
+  it('has each line once also where the lines of a step are too few for a part, and wait for the next one', async () => {
+    const { step, listed } = await opened(SEGMENTS, {
+      segmentsMax: 1,
+      partBytes: 2 * MiB,
+      partBytesMin: 2 * MiB,
+    });
+    const waited: boolean[] = [];
+    for (let ending = NO_ENDING; ending.failedList.state === 'open';) {
+      ending = await step();
+      waited.push(ending.failedList.carried !== '');
+    }
+    expect(waited).toEqual([true, false, false]);
+    expect(listed()).toEqual(ALL);
   });
 
   it('is the same when every step is made twice at once, and again from a place long passed', async () => {

@@ -7,6 +7,8 @@ import { type Calm, calmRun, readableKeys } from './calm.ts';
 const SEEDS = Array.from({ length: 25 }, (_, i) => i + 1);
 /** Splits what it can, and looks after every page. */
 const EAGER = { parallelism: 8, afterKeys: 1, partKeysMin: 1, lookEveryKeys: 1 };
+/** Has no place free for another range. */
+const SHY = { parallelism: 1, afterKeys: 1, partKeysMin: 1, lookEveryKeys: 9 };
 /** Probes of one search (lib/app/split-search.ts): twice the parts wanted, two rounds for the end, and the prefix. */
 const PROBES_PER_LOOK_MAX = 2 * EAGER.parallelism + 2 * 7 + 40;
 
@@ -142,6 +144,32 @@ it('makes each request once also where ranges are split, and at most one page mo
     expect(calm.asked('source.list one key') - 1).toBeLessThanOrEqual(looks * PROBES_PER_LOOK_MAX);
   }
   expect(splits).toBeGreaterThan(SEEDS.length);
+});
+
+/** The listing's last page is followed by none; the next look comes so many keys after the last one. */
+function looksOf(keys: number, pageKeys: number): number {
+  let [looks, nextAt] = [0, SHY.lookEveryKeys];
+  for (let seen = pageKeys; seen < keys; seen += pageKeys) {
+    if (seen < nextAt) continue;
+    looks++;
+    nextAt = seen + SHY.lookEveryKeys;
+  }
+  return looks;
+}
+
+it('looks for company only every so many keys, and probes nothing where none is wanted', async () => {
+  let looks = 0;
+  for (const seed of SEEDS) {
+    const calm = await calmRun(seed, { forking: SHY });
+    const { scenario, simulation, asked } = calm;
+    const keys = simulation.machines.buckets.source.keys();
+    const listed = keys.filter((key) => key.startsWith(scenario.task.source.prefix)).length;
+    const wantedLooks = looksOf(listed, scenario.pageKeysMax);
+    expect(asked('table.silentRanges') - asked('table.silentSegments')).toBe(wantedLooks);
+    expect(asked('source.list one key')).toBe(1); // the preflight
+    looks += wantedLooks;
+  }
+  expect(looks).toBeGreaterThan(10);
 });
 
 it('reads and writes nothing twice where every message comes twice', async () => {

@@ -36,6 +36,7 @@ export const SPLITTING: readonly Mutant[] = [
     find: 'this.lookAtKeys = this.keys + this.lookEveryKeys;',
     replace: '',
     breaks: 'Every page is followed by a look for company, and probes.',
+    tests: [ECONOMY],
   },
   {
     ...SPLIT,

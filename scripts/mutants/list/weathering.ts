@@ -82,13 +82,6 @@ export const WEATHERING: readonly Mutant[] = [
   },
   {
     ...LIST,
-    name: 'failed-race-both-win',
-    find: 'if (moved === false) return noted;',
-    replace: 'if (moved === false) return ending;',
-    breaks: 'A tick that was overtaken goes on from a place that is not noted.',
-  },
-  {
-    ...LIST,
     name: 'failed-orphan-upload',
     find: 'if (uploadId !== undefined && isOrphan) await giveUp(state, uploadId);',
     replace: '',
@@ -100,7 +93,7 @@ export const WEATHERING: readonly Mutant[] = [
     find: 'if (row?.finishedAtMs !== undefined) await writeLastReport(this.ports, row, signal);',
     replace: 'void row;',
     breaks: 'A tick that was overtaken by the end leaves a report of a task that runs.',
-    tests: ['test/app/tick.test.ts', SIMULATION],
+    tests: ['test/app/last-report.test.ts'],
   },
   {
     ...LAST,
