@@ -94,14 +94,15 @@ function merged(
 }
 
 /** The merge goes on when the client has gone. */
-async function* behindSpaces(xml: string, { spaces, everyMs, finish }: Merge): AsyncGenerator<Buffer> {
+async function* behindSpaces(xml: string, merge: Merge): AsyncGenerator<Buffer> {
+  const { spaces, everyMs } = merge;
   try {
     for (let sent = 0; sent < spaces; sent++) {
       yield Buffer.from(' ');
       if (everyMs > 0) await delay(everyMs);
     }
   } finally {
-    finish();
+    merge.finish();
   }
   yield Buffer.from(xml);
 }
