@@ -36,19 +36,19 @@ describe('a periodic body', () => {
   });
 
   it('gives any range of the same bytes, and no two parts alike', () => {
-    const body = periodicBody(3, 200 * MiB);
+    const body = periodicBody(3, 40 * MiB);
     const whole = bytesOf(body, 0, 4 * MiB);
     fc.assert(
       fc.property(fc.nat(4 * MiB), fc.nat(MiB), (from, length) => {
         const to = Math.min(from + length, 4 * MiB);
         expect(bytesOf(body, from, to).equals(whole.subarray(from, to))).toBe(true);
       }),
-      { numRuns: 50 },
+      { numRuns: 20 },
     );
     const parts = new Set(
-      Array.from({ length: 200 }, (_, at) => crc64.of(bytesOf(body, at * MiB, (at + 1) * MiB))),
+      Array.from({ length: 40 }, (_, at) => crc64.of(bytesOf(body, at * MiB, (at + 1) * MiB))),
     );
-    expect(parts.size).toBe(200);
+    expect(parts.size).toBe(40);
   });
 });
 

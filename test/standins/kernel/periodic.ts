@@ -35,12 +35,13 @@ export function periodicBody(seed: number, size: number): Body {
 
 /** Of the blocks that fit by doubling, then of what is left. */
 function periodicCrc64(block: Buffer, size: number, crc64: Crc64): string {
+  const one = crc64.of(block);
   const repeated = (count: number): string => {
     if (count === 0) return '0';
     const half = Math.floor(count / 2);
     const once = repeated(half);
     const even = crc64Combine(once, once, half * PERIOD_BYTES);
-    return count % 2 === 0 ? even : crc64Combine(even, crc64.of(block), PERIOD_BYTES);
+    return count % 2 === 0 ? even : crc64Combine(even, one, PERIOD_BYTES);
   };
   const rest = size % PERIOD_BYTES;
   return crc64Combine(repeated(Math.floor(size / PERIOD_BYTES)), crc64.of(block.subarray(0, rest)), rest);
