@@ -73,7 +73,15 @@ async function run({ name, what, size, source, sink }: Job): Promise<void> {
   const [from, to] = await Promise.all([server(source), server(sink)]);
   const capped = await cap(`oss2cos-${String(process.pid)}`, memoryBytes);
   const flag = `--max-old-space-size=${values['old-space-mb']}`;
-  const command = [process.execPath, flag, built('bench-memory-job.js'), name, from.port, to.port, String(size)];
+  const command = [
+    process.execPath,
+    flag,
+    built('bench-memory-job.js'),
+    name,
+    from.port,
+    to.port,
+    String(size),
+  ];
   const [program = '', ...args] = capped?.around(command) ?? command;
   const begunMs = performance.now();
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
