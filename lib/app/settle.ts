@@ -4,8 +4,12 @@ import type { ResultMessage } from '../core/messages.ts';
 import { addFailures, addTallies, completePath, NO_TALLY, type SliceSummary } from '../core/slices.ts';
 import type { Log } from '../ports/log.ts';
 import type { Segment } from '../ports/table.ts';
+import { mapInLanes } from './lanes.ts';
 import type { ReporterPorts } from './reporter-ports.ts';
 import { stateLocationOf, type TaskState, taskStateOf } from './task-state.ts';
+
+/** Results read at a time, and slices of each: what a batch may ring for is never in memory together. */
+const READS_IN_FLIGHT = 4;
 
 export interface SegmentSlice {
   readonly segmentId: string;
@@ -36,8 +40,8 @@ export async function takeResults(
         .filter(({ slice, isMoving }) => slice === undefined && isMoving !== true)
         .map(({ segmentId }) => segmentId),
     );
-    const read = await Promise.all(
-      [...rung].map((segmentId) => writtenSlices(ports.log, state, segmentId, signal)),
+    const read = await mapInLanes(READS_IN_FLIGHT, [...rung], (segmentId) =>
+      writtenSlices(ports.log, state, segmentId, signal),
     );
     await settle(ports, taskId, [...inline, ...read.flat()]);
   }
@@ -60,8 +64,8 @@ export async function writtenSlices(
   signal: AbortSignal,
 ): Promise<SegmentSlice[]> {
   const spans = await state.spans(segmentId, signal);
-  const slices = await Promise.all(
-    spans.map(({ name }) => readableSlice(log, state, segmentId, name, signal)),
+  const slices = await mapInLanes(READS_IN_FLIGHT, spans, ({ name }) =>
+    readableSlice(log, state, segmentId, name, signal),
   );
   return slices.flatMap((slice) => slice ?? []);
 }

@@ -146,7 +146,10 @@ export async function completeSpread(
     const crc64 = note.crc64 ?? combinedCrc64(parts, ({ sentCrc64 }) => sentCrc64) ?? '';
     requireArrived(large, parts, crc64);
     const written = await complete(context, { object: large, upload, parts, crc64 }, signal);
-    if (written === 'exists') return await object.end({ kind: 'skipped', bytes: note.size }, signal);
+    if (written === 'exists') {
+      await object.end({ kind: 'skipped', bytes: note.size }, signal);
+      return;
+    }
     const verified = await settleWrite(context, { key: object.key, crc64, written }, signal);
     await object.end({ kind: 'copied', bytes: note.size, verified }, signal);
   } catch (error) {

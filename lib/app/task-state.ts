@@ -1,6 +1,7 @@
 /** A task's state objects, typed: the truth of the work, each written once (but control and report). */
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
+import { MiB } from '../core/bytes.ts';
 import { type Control, parseControl, RUNNING } from '../core/control.ts';
 import { StoreError, UserError } from '../core/errors.ts';
 import { isManifestOf, segmentIdOf, type SegmentPlace, stateKeys, taskPrefix } from '../core/layout.ts';
@@ -19,8 +20,8 @@ import type { Stores } from '../ports/stores.ts';
 const gzipAsync = promisify(gzip);
 const gunzipAsync = promisify(gunzip);
 
-/** A manifest of 1,000 keys of 1,023 bytes is under 3 MB; more is not ours. */
-const MANIFEST_BYTES_MAX = 64 * 1024 * 1024;
+/** What is larger is no manifest of ours: 1,000 listed keys are 1 MiB, and in JSON a character is at most six bytes. */
+const MANIFEST_BYTES_MAX = 16 * MiB;
 const JSON_TYPE = { contentType: 'application/json' };
 
 export function stateLocationOf(task: Task): StateLocation {

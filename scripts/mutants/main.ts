@@ -6,7 +6,7 @@ import type { Verdict } from './tests.ts';
 import { requireCurrent, requireGreen, tryMutant } from './trial.ts';
 import { openWorkplace, type Workplace } from './workplace.ts';
 
-/** `--only`: part of the name; `--in`: of the file. */
+/** `--only`: parts of names, between commas; `--in`: part of the file's path. */
 const OPTIONS = {
   only: { type: 'string', default: '' },
   in: { type: 'string', default: '' },
@@ -18,7 +18,9 @@ const JOBS_MAX = 64;
 export async function runMutants(args: readonly string[]): Promise<number> {
   try {
     const { only, folder, jobs } = settings(args);
-    const chosen = MUTANTS.filter(({ name, file }) => name.includes(only) && file.includes(folder));
+    const chosen = MUTANTS.filter(
+      ({ name, file }) => only.split(',').some((part) => name.includes(part)) && file.includes(folder),
+    );
     if (chosen.length === 0) throw new Error(`no mutant is called ${only} in ${folder}`);
     await requireCurrent(chosen);
     return await inWorkplaces(Math.min(jobs, chosen.length), (places) => tryAll(chosen, places));

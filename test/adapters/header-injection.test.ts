@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CosObjectSink } from '../../lib/adapters/cos/object-sink.ts';
 import { mappingOf } from '../../lib/app/copy-context.ts';
 import { copyObject } from '../../lib/app/copy-object.ts';
+import { SPREAD } from '../../lib/core/parts.ts';
 import { Semaphore } from '../../lib/app/lanes.ts';
 import type { TargetAttributes } from '../../lib/core/object.ts';
 import { OssObjectSource } from '../../lib/adapters/oss/object-source.ts';
@@ -154,8 +155,10 @@ describe('an object whose source answers', () => {
       clock: { now: () => Date.now(), sleep: () => Promise.resolve() },
       dice: seededDice(1),
       parts: new Semaphore(2),
+      spread: SPREAD,
     };
     const outcome = await copyObject(context, { key, size: BODY.length, etag: 'E' }, () => 'copy', NEVER);
+    if (outcome === 'spread') throw new Error('nothing here is that large');
     const code = outcome?.kind === 'failed' ? outcome.failure.code : outcome?.kind;
     return { code, held: await cos.held(key) };
   }

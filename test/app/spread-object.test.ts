@@ -165,7 +165,9 @@ describe('an object above the threshold', () => {
     expect(early.ranges()).toEqual([]);
 
     const late = await opened({ conflict: 'skip' });
-    late.hooks.complete = async () => void (await late.sink.write(put, CALM));
+    late.hooks.complete = async () => {
+      await late.sink.write(put, CALM);
+    };
     await late.take(late.message);
     await late.workAll();
     expect(await late.look()).toMatchObject({ objects: { skipped: 1, copied: 0 } });

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { mappingOf } from '../../lib/app/copy-context.ts';
 import { copyObject } from '../../lib/app/copy-object.ts';
+import type { Outcome } from '../../lib/core/outcomes.ts';
 import { liesUnder } from '../../lib/core/layout.ts';
 import type { TaskParts } from '../support/sample-task.ts';
 import { sampleTask } from '../support/sample-task.ts';
@@ -20,8 +21,9 @@ async function copied(key: string, parts: TaskParts = {}) {
     clock: ports.clock,
     dice: ports.dice,
     parts: ports.parts,
+    spread: ports.spread,
   };
-  const outcome = await copyObject(context, entry!, () => 'copy', CALM);
+  const outcome = (await copyObject(context, entry!, () => 'copy', CALM)) as Outcome | undefined;
   const code = outcome?.kind === 'failed' ? outcome.failure.code : outcome?.kind;
   return { code, keys: [...shop.sink.objects.keys()] };
 }

@@ -1,6 +1,6 @@
 /** What every `ObjectSink` must do with uploads in parts. */
 import { expect, it } from 'vitest';
-import { crc64Of } from '../../lib/adapters/memory/bucket.ts';
+import { crc64Of } from '../../lib/adapters/memory/body.ts';
 import { seededBytes } from '../support/bytes.ts';
 import { NASTY_KEYS } from '../support/nasty-keys.ts';
 import { contentOf, type SinkHarness, streamOf, writeOf } from './object-sink.harness.ts';

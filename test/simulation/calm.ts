@@ -14,7 +14,7 @@ export interface Calm {
   readonly ranges: readonly Range[];
   /** By kind: `source.read`, `state.put results`, `table.advance`, `queue.send ranges`. */
   readonly requests: ReadonlyMap<string, number>;
-  asked(kind: string): number;
+  readonly asked: (kind: string) => number;
 }
 
 export interface CalmWish {

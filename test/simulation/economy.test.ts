@@ -25,7 +25,14 @@ function wanted(calm: Calm): Record<string, number> {
   const deliveries = asked('table.addSlices');
   const rings = asked('queue.send ranges');
   const preflight = ['state.put', 'state.get', 'state.list', 'state.remove'].map((op) => `${op} preflight`);
-  const once = [...preflight, 'sink.begin', 'sink.abort', 'sink.versioning', 'state.put task.json'];
+  const once = [
+    ...preflight,
+    'sink.begin',
+    'sink.abort',
+    'sink.uploads',
+    'sink.versioning',
+    'state.put task.json',
+  ];
   once.push(
     'table.createTask',
     'table.setTaskState',

@@ -53,11 +53,12 @@ export class CosStateStore implements StateStore {
     return abortUpload(this.#client, upload, signal);
   }
 
+  /** A body of a length that is told is read straight into its place: it is in memory once. */
   async get(key: string, signal: AbortSignal): Promise<Buffer | undefined> {
-    const response = await this.#open(key, signal);
+    const bytesMax = stateBytesMax(key);
+    const response = await this.#open(key, signal, bytesMax);
     if (response === undefined) return undefined;
     const subject = this.#client.subject('GetObject', key);
-    const bytesMax = stateBytesMax(key);
     const { body } = response;
     const bytes = body.kind === 'bytes' ? body.bytes.length : body.size;
     if (bytes === undefined || bytes <= bytesMax)
@@ -71,7 +72,7 @@ export class CosStateStore implements StateStore {
   }
 
   async getStream(key: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined> {
-    const response = await this.#open(key, signal);
+    const response = await this.#open(key, signal, BUFFERED_BYTES_MAX);
     if (response === undefined) return undefined;
     const { body } = response;
     if (body.kind === 'stream')
@@ -100,12 +101,12 @@ export class CosStateStore implements StateStore {
     return removeObject(this.#client, key, signal);
   }
 
-  async #open(key: string, signal: AbortSignal): Promise<HttpResponse | undefined> {
+  async #open(key: string, signal: AbortSignal, bufferBytesMax: number): Promise<HttpResponse | undefined> {
     checkKey(key, this.#client.subject('GetObject', key));
     const headers = ['accept-encoding', 'identity'];
     const asked = { method: 'GET', operation: 'GetObject', key, headers } as const;
     try {
-      return await this.#client.ask({ ...asked, bufferBytesMax: BUFFERED_BYTES_MAX }, signal);
+      return await this.#client.ask({ ...asked, bufferBytesMax }, signal);
     } catch (error) {
       if (error instanceof StoreError && error.code === 'gone') return undefined;
       throw error;

@@ -9,7 +9,8 @@ import { attributeHeaders, checkKey, ofMetadata } from './attributes.ts';
 import type { CosClient } from './client.ts';
 import { COS_CODES } from './errors.ts';
 
-const ANSWER_BYTES_MAX = 64 * 1024;
+/** The spaces that keep a connection alive while COS merges parts, for many minutes, are part of the answer. */
+const ANSWER_BYTES_MAX = 1024 * 1024;
 
 export async function putObject(
   client: CosClient,
@@ -84,7 +85,7 @@ export async function putPart(
   }
 }
 
-/** COS answers 200 before it is done: what happened then stands in the body. */
+/** COS answers 200 before it is done, and sends spaces for minutes: what happened stands in the body behind them. */
 export async function completeUpload(
   client: CosClient,
   { key, uploadId }: MultipartUpload,

@@ -103,7 +103,7 @@ export class ChunkQueue implements BodyStream {
     }
     const chunk = block.memory.subarray(block.taken, block.filled);
     block.taken = block.filled;
-    const wasFull = this.full;
+    const wasFull: boolean = this.full;
     this.#queuedBytes -= chunk.length;
     if (wasFull && !this.full && this.#end === undefined) this.#source.resume();
     return chunk;

@@ -13,7 +13,14 @@ import {
   silentRanges,
   split,
 } from './ranges.ts';
-import { failedSegments, freeze, movingSegments, rangSegments, segments, silentSegments } from './segments.ts';
+import {
+  failedSegments,
+  freeze,
+  movingSegments,
+  rangSegments,
+  segments,
+  silentSegments,
+} from './segments.ts';
 import { addSlices } from './slices.ts';
 import { createTask, setTaskState, task, unfinishedTasks } from './tasks.ts';
 import { totals } from './totals.ts';

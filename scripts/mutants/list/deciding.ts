@@ -67,8 +67,8 @@ export const DECIDING: readonly Mutant[] = [
   {
     ...SLICES,
     name: 'slices-any-end',
-    find: 'spans.filter(({ to }) => to <= count)',
-    replace: 'spans',
+    find: 'from < to && to <= count',
+    replace: 'from < to',
     breaks: 'A result that tells of more entries than there are keeps a segment from being copied.',
     tests: ['test/core/slices.test.ts', 'test/app/tampering.test.ts'],
   },

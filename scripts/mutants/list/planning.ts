@@ -93,7 +93,7 @@ export const PLANNING: readonly Mutant[] = [
   {
     ...LINES,
     name: 'lines-double',
-    find: 'if (seen.has(entry.key)) return true;',
+    find: 'seen.has(entry) || ',
     replace: '',
     breaks: 'A key that stands twice in a manifest counts twice.',
   },

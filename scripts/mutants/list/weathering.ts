@@ -16,7 +16,7 @@ export const WEATHERING: readonly Mutant[] = [
   {
     ...STATE,
     name: 'state-read-once',
-    find: 'return parse(await this.store.get(key, signal));',
+    find: 'return parse(await this.read(key, signal));',
     replace: 'throw error;',
     breaks: 'A result that was garbled once on its way counts as never written.',
   },
@@ -54,8 +54,8 @@ export const WEATHERING: readonly Mutant[] = [
   {
     ...LINES,
     name: 'failed-last-page',
-    find: 'page.length < READS_IN_FLIGHT',
-    replace: 'page.length <= READS_IN_FLIGHT',
+    find: 'page.length < PAGE',
+    replace: 'page.length <= PAGE',
     breaks: 'Of many segments with failures only the first are in the failed manifest.',
   },
   {
