@@ -31,6 +31,11 @@ export function visible(text: string): string {
   return text.replace(UNSEEN, escapeUnit);
 }
 
+/** As `visible`, of a text whose line breaks are its own. */
+export function visibleLines(text: string): string {
+  return text.split('\n').map(visible).join('\n');
+}
+
 function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

@@ -107,7 +107,7 @@ const state = z.strictObject({
     .regex(/\/$/, 'must end with /')
     .refine(
       isStatePrefix,
-      'is no prefix for state objects: at most 512 bytes, no / or \\ at its start, no //, ./ or ../, no control characters 0x18-0x1B',
+      'is no prefix for state objects: at most 512 bytes, no / or \\ at its start, no //, ./ or ../, no control characters',
     )
     .default('.oss2cos/')
     .meta({ description: 'prefix of the state objects' }),

@@ -3,7 +3,7 @@ import { styleText } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import type { Report } from '../core/report.ts';
 import { type Colour, STATUS_FACES } from '../core/report-page-status.ts';
-import { visible } from '../core/report-page-text.ts';
+import { visibleLines } from '../core/report-page-text.ts';
 import type { Clock } from '../ports/clock.ts';
 import { barLine, plainLine, summaryLines } from './progress-lines.ts';
 import { RateWindow } from './progress-rates.ts';
@@ -46,7 +46,7 @@ export function startProgress(options: ProgressOptions): Progress {
       if (!stopped) display.update(report);
     },
     note(line) {
-      const text = line.split('\n').map(visible).join('\n');
+      const text = visibleLines(line);
       if (stopped) options.stream.write(`${text}\n`);
       else display.note(text);
     },

@@ -1,5 +1,6 @@
 /** What every command works with: the checked settings, the cloud, and an output that cannot tell a secret. */
 import { UserError } from '../../lib/core/errors.ts';
+import { visibleLines } from '../../lib/core/report-page-text.ts';
 import { mistakesIn } from './checks.ts';
 import { type Cloud, connect } from './cloud.ts';
 import type { Framework, Options, Output } from './framework.ts';
@@ -73,11 +74,13 @@ function sayThrough(
 ): Say {
   const clean = (text: string) =>
     secrets.reduce((rest, [name, value]) => rest.replaceAll(value, `[${name}]`), text);
+  // Logs hold what strangers named their objects; JSON stays what it says.
+  const shown = (text: string) => visibleLines(clean(text));
   return {
     clean,
-    line: (text) => log.notice(clean(text)),
-    step: (text) => progress.get(PROGRESS).notice(clean(text)),
-    answer: (text) => writeText(clean(text)),
-    warning: (text) => log.warning(clean(text)),
+    line: (text) => log.notice(shown(text)),
+    step: (text) => progress.get(PROGRESS).notice(shown(text)),
+    answer: (text) => writeText(shown(text)),
+    warning: (text) => log.warning(shown(text)),
   };
 }

@@ -131,6 +131,7 @@ describe('the mistakes of a task', () => {
     'a/../',
     'a//',
     'esc\u001b/',
+    'line\n/',
     '\ud800/',
     `${'k'.repeat(512)}/`,
   ])('tell of a state prefix that COS or somebody on the way takes for another one: %j', (prefix) => {

@@ -18,7 +18,7 @@ import { ENVIRONMENT, type Migration, openMigration, TARGET } from '../support/m
 const ROOT = join(import.meta.dirname, '../..');
 const REGION = 'ap-guangzhou';
 const APP_ID = '1250000000';
-const KEY = { id: 'AKIDdeployer', secret: 'deployer-canary-secret' };
+export const DEPLOYER = { id: 'AKIDdeployer', secret: 'deployer-canary-secret' };
 const PLACES = {
   ckafka: 'ckafka-e2e00001',
   mysql: 'cynosdbmysql-e2e1',
@@ -59,7 +59,7 @@ export async function openCloud(running: RuntimeOptions = {}): Promise<Cloud> {
     ...running,
   });
   const cloud = await startCloud({
-    keys: [KEY],
+    keys: [DEPLOYER],
     region: REGION,
     appId: APP_ID,
     kafka: { brokers: kafka.brokers },
@@ -77,8 +77,8 @@ export async function openCloud(running: RuntimeOptions = {}): Promise<Cloud> {
     PATH: process.env.PATH ?? '',
     HOME: m.stateDir,
     TENCENTCLOUD_ENDPOINT: cloud.url,
-    TENCENTCLOUD_SECRET_ID: KEY.id,
-    TENCENTCLOUD_SECRET_KEY: KEY.secret,
+    TENCENTCLOUD_SECRET_ID: DEPLOYER.id,
+    TENCENTCLOUD_SECRET_KEY: DEPLOYER.secret,
     OSS_ACCESS_KEY_ID: ENVIRONMENT.OSS_ACCESS_KEY_ID,
     OSS_ACCESS_KEY_SECRET: ENVIRONMENT.OSS_ACCESS_KEY_SECRET,
     OSS2COS_MYSQL_PASSWORD: mariadb.password,

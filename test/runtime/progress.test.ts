@@ -94,6 +94,12 @@ describe('in a log', () => {
     ]);
   });
 
+  it('a note moves nothing and begins no line, whatever it quotes', () => {
+    const { stream, progress } = start(false);
+    progress.note('problem: \u001b[2J\r\u202e\u009b of a key');
+    expect(stream.written).toBe('problem: \\u001b[2J\\u000d\\u202e\\u009b of a key\n');
+  });
+
   it('there is no escape sequence and no carriage return', () => {
     const { stream, progress } = start(false);
     progress.update(runningReport);

@@ -1,6 +1,6 @@
 /** What the command line takes from its surroundings: handed in, so that commands run in a test as they do in a shell. */
 import type { Writable } from 'node:stream';
-import { visible } from '../../core/report-page-text.ts';
+import { visibleLines } from '../../core/report-page-text.ts';
 import type { Report } from '../../core/report.ts';
 import type { Clock, Dice } from '../../ports/clock.ts';
 import type { Stores } from '../../ports/stores.ts';
@@ -56,8 +56,4 @@ export function print(io: CliContext, text: string): void {
 
 export function note(io: CliContext, text: string): void {
   io.stderr.write(`${visibleLines(text)}\n`);
-}
-
-function visibleLines(text: string): string {
-  return text.split('\n').map(visible).join('\n');
 }

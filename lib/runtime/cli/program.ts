@@ -1,6 +1,7 @@
 /** The commands and their options, as commander takes them. */
 import { Command, InvalidArgumentError } from 'commander';
 import packageJson from '../../../package.json' with { type: 'json' };
+import { visibleLines } from '../../core/report-page-text.ts';
 import { ONE_PROCESS, WORKER } from '../limits.ts';
 import type { CliContext } from './context.ts';
 import { controlCommand, type ControlVerb } from './control-command.ts';
@@ -32,7 +33,7 @@ export function buildProgram(io: CliContext, ended: (status: number) => void): C
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
-      writeErr: (text) => io.stderr.write(text),
+      writeErr: (text) => io.stderr.write(visibleLines(text)), // it repeats what it was given
     });
   const run =
     <O>(action: Action<O>) =>

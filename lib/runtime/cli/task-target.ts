@@ -27,7 +27,7 @@ export interface TaskTarget {
   readonly words: readonly string[];
 }
 
-const ADDRESS = /^cos:\/\/(?<bucket>[^/]+)\/(?<prefix>(?:.*\/)?(?<taskId>[^/]+))\/?$/s;
+const ADDRESS = /^cos:\/\/(?<bucket>[a-z0-9-]+)\/(?<prefix>(?:.*\/)?(?<taskId>[^/]+))\/?$/s;
 
 /** Throws `UserError` where the argument names no task, or an address comes without its region. */
 export async function findTask(
