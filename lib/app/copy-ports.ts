@@ -6,6 +6,7 @@ import type { Stores } from '../ports/stores.ts';
 import type { Semaphore } from './lanes.ts';
 import type { LiveWork } from './live-work.ts';
 import type { OpenTasks } from './open-tasks.ts';
+import type { Sharing } from './sharing.ts';
 
 export interface CopyPorts {
   readonly stores: Stores;
@@ -17,6 +18,10 @@ export interface CopyPorts {
   readonly parts: Semaphore;
   /** Objects under way in one invocation. */
   readonly lanes: number;
+  /** Where others copy beside this process: its part of a task's limits. */
+  readonly sharing?: Sharing;
+  /** Told which partitions a batch came from, where a process has no other way to know. */
+  readonly holds?: (partitions: readonly number[]) => void;
   /** Where somebody watches. */
   readonly live?: LiveWork;
 }

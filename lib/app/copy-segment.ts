@@ -5,13 +5,13 @@
 import type { SegmentMessage } from '../core/messages.ts';
 import type { Entry } from '../core/object.ts';
 import { farthest } from '../core/slices.ts';
-import { applyLimits } from './apply-limits.ts';
 import { viewTarget } from './conflicts.ts';
 import { type CopyContext, mappingOf } from './copy-context.ts';
 import type { CopyPorts } from './copy-ports.ts';
 import type { OpenTask } from './open-tasks.ts';
 import { ringResult, ringSegment } from './ring.ts';
 import { SegmentRun } from './segment-run.ts';
+import { underLimits } from './under-limits.ts';
 
 /** After so many invocations that finished nothing, the entry they all hung on fails. */
 const STALLED_MAX = 3;
@@ -29,17 +29,18 @@ export async function copySegment(
   const { segmentId, count } = message;
   if (ports.clock.now() >= deadlineMs - BEGIN_MS_MIN) return ringSegment(ports.queue, message);
   const open = await ports.tasks.open(message.state, signal);
-  const { state, control, task } = open;
+  const { state, control } = open;
   if ((await control.read(signal)).state !== 'running') return; // the reporter rings again when the task goes on
-  applyLimits(ports, task, control.last);
   const from = farthest(await state.spans(segmentId, signal), count);
   if (from >= count) {
     await ringResult(ports.queue, { taskId: message.taskId, segmentId });
     return;
   }
   const entries = await state.readManifest(segmentId, count, signal);
-  const run = await openRun(ports, { message, open, entries, from, deadlineMs }, signal);
-  const to = await run.run(control, signal);
+  const to = await underLimits(ports, { ...open, segmentId }, signal, async () => {
+    const run = await openRun(ports, { message, open, entries, from, deadlineMs }, signal);
+    return run.run(control, signal);
+  });
   // Not acknowledged: the message comes again when this worker, or another, is there.
   if (to < count) signal.throwIfAborted();
   if (to < count && control.last.state === 'running') {

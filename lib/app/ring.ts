@@ -22,6 +22,14 @@ export function ringSegment(queue: Queue, ...messages: readonly SegmentMessage[]
   );
 }
 
+/** All of one task go to one place, so that few divide its limits. */
+export function ringUse(
+  queue: Queue,
+  message: ResultMessage & Required<Pick<ResultMessage, 'use'>>,
+): Promise<void> {
+  return queue.send('results', [{ key: message.taskId, body: JSON.stringify(message) }]);
+}
+
 export function ringResult(queue: Queue, message: ResultMessage): Promise<void> {
   return queue.send('results', [
     { key: `${message.taskId}/${message.segmentId}`, body: JSON.stringify(message) },

@@ -5,7 +5,6 @@ import type { Entry } from '../core/object.ts';
 import { type Outcome, sliceOf } from '../core/outcomes.ts';
 import type { Slice } from '../core/slices.ts';
 import type { TargetView } from './conflicts.ts';
-import { applyLimits } from './apply-limits.ts';
 import type { ControlWatch } from './control-watch.ts';
 import type { CopyContext } from './copy-context.ts';
 import { copyObject } from './copy-object.ts';
@@ -151,11 +150,7 @@ export class SegmentRun {
   }
 
   private async mayGoOn(control: ControlWatch, signal: AbortSignal): Promise<boolean> {
-    const { state } = await control.read(signal);
-    const { ports, context } = this.input;
-    // Also where nothing was changed: the time of day tells which hold, and this process' share of them changes.
-    applyLimits(ports, context.task, control.last);
-    return state === 'running';
+    return (await control.read(signal)).state === 'running';
   }
 
   /** Writes what is done since the last time; the message carries it too, the object is its durable copy. */

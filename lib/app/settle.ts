@@ -1,9 +1,11 @@
 /** Results into the table: slices are inserted if absent, and the first complete path of a segment is frozen; tallies follow frozen paths alone. */
 import { UserError } from '../core/errors.ts';
 import type { ResultMessage } from '../core/messages.ts';
+import type { Use } from '../core/share-object.ts';
 import { addFailures, addTallies, completePath, NO_TALLY, type SliceSummary } from '../core/slices.ts';
 import type { Log } from '../ports/log.ts';
 import type { Segment } from '../ports/table.ts';
+import { divideLimits, noteUses } from './divide-limits.ts';
 import type { ReporterPorts } from './reporter-ports.ts';
 import { stateLocationOf, type TaskState, taskStateOf } from './task-state.ts';
 
@@ -29,12 +31,26 @@ export async function takeResults(
     const inline = ofTask.flatMap(({ segmentId, slice }) =>
       slice === undefined ? [] : [{ segmentId, slice }],
     );
-    const rung = new Set(ofTask.filter(({ slice }) => slice === undefined).map(({ segmentId }) => segmentId));
+    const isRing = ({ slice, use }: ResultMessage) => slice === undefined && use === undefined;
+    const rung = new Set(ofTask.filter(isRing).map(({ segmentId }) => segmentId));
     const read = await Promise.all(
       [...rung].map((segmentId) => writtenSlices(ports.log, state, segmentId, signal)),
     );
     await settle(ports, taskId, [...inline, ...read.flat()]);
+    const uses = ofTask.flatMap(({ use }) => use ?? []);
+    if (uses.length > 0) await share(ports, { taskId, state, uses }, signal);
   }
+}
+
+async function share(
+  ports: ReporterPorts,
+  { taskId, state, uses }: { taskId: string; state: TaskState; uses: readonly Use[] },
+  signal: AbortSignal,
+): Promise<void> {
+  const { sightings } = ports;
+  if (sightings === undefined) return;
+  await noteUses(ports, taskId, uses);
+  await divideLimits({ ...ports, sightings }, taskId, state, signal);
 }
 
 /** All slices of a segment, from their objects: what the messages about them may have failed to bring. */
