@@ -1,6 +1,6 @@
 /** Sets a task's limits as they hold now: the user's, else the task's own, by the time of day. */
 import type { Control } from '../core/control.ts';
-import { limitsAt } from '../core/limits.ts';
+import { limitsAt, type Rates } from '../core/limits.ts';
 import type { Task } from '../core/task.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Stores } from '../ports/stores.ts';
@@ -10,5 +10,10 @@ export function applyLimits(
   task: Task,
   control: Control,
 ): void {
-  stores.limit(task.taskId, limitsAt(control.limits ?? task.limits, clock.now()));
+  stores.limit(task.taskId, limitsNow(clock, task, control));
+}
+
+/** Of the whole task. */
+export function limitsNow(clock: Clock, task: Task, control: Control): Rates {
+  return limitsAt(control.limits ?? task.limits, clock.now());
 }

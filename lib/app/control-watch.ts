@@ -25,11 +25,11 @@ export class ControlWatch {
 
   /**
    * Reads the object, unless that was done a moment ago and told to go on: a task that goes on again must not be
-   * held up by what was read while it was paused.
+   * held up by what was read while it was paused. `everyMs`: what counts as a moment ago.
    */
-  async read(signal: AbortSignal): Promise<Control> {
+  async read(signal: AbortSignal, everyMs: number = CONTROL_READ_EVERY_MS): Promise<Control> {
     const nowMs = this.clock.now();
-    if (this.control.state !== 'running' || nowMs - this.readAtMs >= CONTROL_READ_EVERY_MS) {
+    if (this.control.state !== 'running' || nowMs - this.readAtMs >= everyMs) {
       this.control = (await this.readable(signal)) ?? this.control;
       this.readAtMs = nowMs;
     }

@@ -7,6 +7,7 @@ import type { SpreadSettings } from './copy-context.ts';
 import type { Semaphore } from './lanes.ts';
 import type { LiveWork } from './live-work.ts';
 import type { OpenTasks } from './open-tasks.ts';
+import type { Sharing } from './sharing.ts';
 
 export interface CopyPorts {
   readonly stores: Stores;
@@ -20,6 +21,10 @@ export interface CopyPorts {
   readonly lanes: number;
   /** Default `SPREAD`. */
   readonly spread?: SpreadSettings;
+  /** Where others copy beside this process: its part of a task's limits. */
+  readonly sharing?: Sharing;
+  /** Told which partitions a batch came from, where a process has no other way to know. */
+  readonly holds?: (partitions: readonly number[]) => void;
   /** Where somebody watches. */
   readonly live?: LiveWork;
 }

@@ -7,7 +7,6 @@ import type { Entry } from '../core/object.ts';
 import { SPREAD } from '../core/parts.ts';
 import { type Gap, gapsOf } from '../core/slices.ts';
 import type { UploadPlace } from '../core/spread.ts';
-import { applyLimits } from './apply-limits.ts';
 import { viewTarget } from './conflicts.ts';
 import { type CopyContext, mappingOf } from './copy-context.ts';
 import type { CopyPorts } from './copy-ports.ts';
@@ -17,6 +16,7 @@ import { runSegment, type SegmentCopied, type SegmentWork } from './segment-run.
 import { SpreadObject } from './spread-object.ts';
 import { completeSpread, copyParts } from './spread-parts.ts';
 import { UploadState } from './upload-state.ts';
+import { underLimits } from './under-limits.ts';
 
 /** After so many invocations that finished nothing, the entry they all hung on fails. */
 const STALLED_MAX = 3;
@@ -33,22 +33,26 @@ export async function copySegment(
 ): Promise<void> {
   if (ports.clock.now() >= deadlineMs - BEGIN_MS_MIN) return ringSegment(ports.queue, message);
   const open = await ports.tasks.open(message.state, signal);
-  const { state, control, task } = open;
+  const { state, control } = open;
   if ((await control.read(signal)).state !== 'running') return; // the reporter rings again when the task goes on
-  applyLimits(ports, task, control.last);
   const { segmentId, count, parts } = message;
   const isHopeless = message.stalled >= STALLED_MAX;
+  const limited = { ...open, segmentId };
   if (parts !== undefined) {
     const entries = await state.readManifest(segmentId, count, signal);
     const work = { ports, context: contextOf(ports, open), open, message, entries, deadlineMs };
     const object = new SpreadObject(work, Number.parseInt(parts.place, 10));
-    return copyParts(object, { ...message, parts }, isHopeless, signal);
+    return underLimits(ports, limited, signal, () =>
+      copyParts(object, { ...message, parts }, isHopeless, signal),
+    );
   }
   const gaps = gapsOf(await state.spans(segmentId, signal), count);
   if (gaps.length === 0) return ringResult(ports.queue, { taskId: message.taskId, segmentId });
   const entries = await state.readManifest(segmentId, count, signal);
   const work = { ports, context: contextOf(ports, open), open, message, entries, deadlineMs };
-  const { isWhole, hasMoved, spread } = await copyGaps(work, gaps, isHopeless, signal);
+  const { isWhole, hasMoved, spread } = await underLimits(ports, limited, signal, () =>
+    copyGaps(work, gaps, isHopeless, signal),
+  );
   // Not acknowledged: the message comes again when this worker, or another, is there.
   if (!isWhole) signal.throwIfAborted();
   if (isWhole || control.last.state !== 'running') return;

@@ -19,6 +19,7 @@ import { manifestFeed } from './manifest-feed.ts';
 import { ringRange, ringSegment } from './ring.ts';
 import { type Forking, RangeSplitter } from './split-range.ts';
 import { stateLocationOf, type TaskState, taskStateOf } from './task-state.ts';
+import { underLimits } from './under-limits.ts';
 
 export interface PlanPorts {
   readonly stores: Stores;
@@ -48,9 +49,13 @@ export async function planRange(
   const range = await ports.table.range(message.taskId, message.rangeId);
   if (row?.state !== 'running' || range?.state !== 'open') return;
   const state = taskStateOf(ports.stores, stateLocationOf(row.task));
+  const { task } = row;
+  const control = new ControlWatch(ports.clock, state);
   try {
-    const planner = new RangePlanner(ports, row.task, range, state);
-    if (await planner.run(deadlineMs, signal)) return;
+    const planner = new RangePlanner(ports, task, range, state);
+    const listing = () => planner.run(control, deadlineMs, signal);
+    await control.read(signal);
+    if (await underLimits(ports, { task, state, control }, signal, listing)) return;
     if (!signal.aborted) await ringRange(ports.queue, message);
   } catch (error) {
     if (signal.aborted || isRetryable(error)) throw error;
@@ -87,8 +92,7 @@ class RangePlanner {
   }
 
   /** True when there is nothing more to do here: the range is listed, another planner is at it, or the task was stopped. */
-  async run(deadlineMs: number, signal: AbortSignal): Promise<boolean> {
-    const control = new ControlWatch(this.ports.clock, this.state);
+  async run(control: ControlWatch, deadlineMs: number, signal: AbortSignal): Promise<boolean> {
     const feed = feedOf(this.ports, this.task);
     let waiting: FeedItem[] = [];
     const stretch = { after: this.cursor, upTo: () => this.upTo };

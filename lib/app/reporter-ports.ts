@@ -5,6 +5,7 @@ import type { Queue } from '../ports/queue.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { Table } from '../ports/table.ts';
 import type { SpreadSettings } from './copy-context.ts';
+import type { Sightings } from './sightings.ts';
 
 export interface ReporterPorts {
   readonly stores: Stores;
@@ -16,6 +17,8 @@ export interface ReporterPorts {
   readonly sweep: SweepSettings;
   /** As the copiers have it; default `SPREAD`. */
   readonly spread?: SpreadSettings;
+  /** Kept from one invocation to the next, where several processes copy: then limits are divided among them. */
+  readonly sightings?: Sightings;
   /** Of the failed manifest; where it is not said, what fits a function's memory and time. */
   readonly failedList?: FailedListLimits;
 }

@@ -25,6 +25,14 @@ function keyOf({ taskId, segmentId, parts }: SegmentMessage): string {
   return parts === undefined ? segment : `${segment}/${parts.place}/${String(parts.from)}`;
 }
 
+/** All of one task go to one place, so that few divide its limits. */
+export function ringUse(
+  queue: Queue,
+  message: ResultMessage & Required<Pick<ResultMessage, 'use'>>,
+): Promise<void> {
+  return queue.send('results', [{ key: message.taskId, body: JSON.stringify(message) }]);
+}
+
 export function ringResult(queue: Queue, message: ResultMessage): Promise<void> {
   return queue.send('results', [
     { key: `${message.taskId}/${message.segmentId}`, body: JSON.stringify(message) },

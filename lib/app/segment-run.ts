@@ -4,7 +4,6 @@ import type { SegmentMessage } from '../core/messages.ts';
 import type { Entry } from '../core/object.ts';
 import { type Outcome, sliceOf } from '../core/outcomes.ts';
 import type { TargetView } from './conflicts.ts';
-import { applyLimits } from './apply-limits.ts';
 import type { CopyContext } from './copy-context.ts';
 import { copyObject } from './copy-object.ts';
 import type { CopyPorts } from './copy-ports.ts';
@@ -76,11 +75,8 @@ function givenUp({ size }: Entry): Outcome {
   return { kind: 'failed', bytes: size ?? 0, failure };
 }
 
-/** What the user asks for; the limits hold also where nothing was changed: the time of day tells which, and this process' share of them changes. */
-export async function mayGoOn({ open, ports, context }: SegmentWork, signal: AbortSignal): Promise<boolean> {
-  const { state } = await open.control.read(signal);
-  applyLimits(ports, context.task, open.control.last);
-  return state === 'running';
+export async function mayGoOn({ open }: SegmentWork, signal: AbortSignal): Promise<boolean> {
+  return (await open.control.read(signal)).state === 'running';
 }
 
 /** The message to the reporter carries the slice too, the object is its durable copy. */

@@ -1,10 +1,12 @@
 /** Results into the table: slices are inserted if absent, and the first complete path of a segment is frozen; tallies follow frozen paths alone. */
 import { UserError } from '../core/errors.ts';
 import type { ResultMessage } from '../core/messages.ts';
+import type { Use } from '../core/share-object.ts';
 import { addFailures, addTallies, completePath, NO_TALLY, type SliceSummary } from '../core/slices.ts';
 import type { Log } from '../ports/log.ts';
 import type { Segment } from '../ports/table.ts';
 import { mapInLanes } from './lanes.ts';
+import { divideLimits, noteUses } from './divide-limits.ts';
 import type { ReporterPorts } from './reporter-ports.ts';
 import { stateLocationOf, type TaskState, taskStateOf } from './task-state.ts';
 
@@ -35,15 +37,15 @@ export async function takeResults(
     );
     const moving = ofTask.filter(({ isMoving }) => isMoving === true).map(({ segmentId }) => segmentId);
     if (moving.length > 0) await noteMoving(ports, taskId, moving);
-    const rung = new Set(
-      ofTask
-        .filter(({ slice, isMoving }) => slice === undefined && isMoving !== true)
-        .map(({ segmentId }) => segmentId),
-    );
+    const isRing = ({ slice, isMoving, use }: ResultMessage) =>
+      slice === undefined && isMoving !== true && use === undefined;
+    const rung = new Set(ofTask.filter(isRing).map(({ segmentId }) => segmentId));
     const read = await mapInLanes(READS_IN_FLIGHT, [...rung], (segmentId) =>
       writtenSlices(ports.log, state, segmentId, signal),
     );
     await settle(ports, taskId, [...inline, ...read.flat()]);
+    const uses = ofTask.flatMap(({ use }) => use ?? []);
+    if (uses.length > 0) await share(ports, { taskId, state, uses }, signal);
   }
 }
 
@@ -54,6 +56,17 @@ async function noteMoving(
   segmentIds: readonly string[],
 ): Promise<void> {
   await table.moving({ taskId, segmentIds: [...new Set(segmentIds)], nowMs: clock.now() });
+}
+
+async function share(
+  ports: ReporterPorts,
+  { taskId, state, uses }: { taskId: string; state: TaskState; uses: readonly Use[] },
+  signal: AbortSignal,
+): Promise<void> {
+  const { sightings } = ports;
+  if (sightings === undefined) return;
+  await noteUses(ports, taskId, uses);
+  await divideLimits({ ...ports, sightings }, taskId, state, signal);
 }
 
 /** All slices of a segment, from their objects: what the messages about them may have failed to bring. */

@@ -4,6 +4,7 @@ import { gunzip, gzip } from 'node:zlib';
 import { MiB } from '../core/bytes.ts';
 import { type Control, parseControl, RUNNING } from '../core/control.ts';
 import { StoreError, UserError } from '../core/errors.ts';
+import { parseShareObject, type ShareObject } from '../core/share-object.ts';
 import { isManifestOf, segmentIdOf, type SegmentPlace, stateKeys, taskPrefix } from '../core/layout.ts';
 import { parseEntries, renderEntries } from '../core/manifest.ts';
 import type { StateLocation } from '../core/messages.ts';
@@ -80,6 +81,17 @@ export class TaskState {
 
   async writeControl(control: Control, signal: AbortSignal): Promise<void> {
     await this.store.put(stateKeys.control(this.location.prefix), JSON.stringify(control), JSON_TYPE, signal);
+  }
+
+  /** Undefined where limits were never divided. */
+  async readShares(signal: AbortSignal): Promise<ShareObject | undefined> {
+    const key = stateKeys.share(this.location.prefix);
+    const body = await this.store.get(key, signal);
+    return body === undefined ? undefined : parseShareObject(body.toString(), this.where(key));
+  }
+
+  async writeShares(shares: ShareObject, signal: AbortSignal): Promise<void> {
+    await this.store.put(stateKeys.share(this.location.prefix), JSON.stringify(shares), JSON_TYPE, signal);
   }
 
   /** Answers the id of the segment, which is bound to what the manifest says. */

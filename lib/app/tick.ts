@@ -1,11 +1,14 @@
 /** The reporter's timer: follows the user's control object, wakes what is silent, writes the report, and ends the task. */
 import { CONTROL_RETRY } from '../core/backoff.ts';
-import type { Control } from '../core/control.ts';
+import { type Control, RUNNING } from '../core/control.ts';
 import { UserError } from '../core/errors.ts';
 import type { Failure } from '../core/failures.ts';
+import { isLimited } from '../core/limits.ts';
 import type { Report } from '../core/report.ts';
 import type { Ending, TaskRow, TaskState as State, TaskTotals } from '../ports/table.ts';
 import { abandonSegment } from './abandon-segment.ts';
+import { limitsNow } from './apply-limits.ts';
+import { divideLimits } from './divide-limits.ts';
 import { writeFailedManifest } from './failed-manifest.ts';
 import { reportOf, writeLastReport } from './last-report.ts';
 import { proveTiling } from './ledger.ts';
@@ -37,6 +40,9 @@ export async function tick(
   const state = taskStateOf(ports.stores, stateLocationOf(before.task));
   const { control, problem } = await readControl(state, signal);
   const row = control === undefined ? before : await followControl(ports, before, control);
+  const { sightings } = ports;
+  if (sightings !== undefined && isLimited(limitsNow(ports.clock, row.task, control ?? RUNNING)))
+    await divideLimits({ ...ports, sightings }, taskId, state, signal);
   return new Tick(ports, row, state, problem === undefined ? [] : [problem]).run(untilMs, signal);
 }
 

@@ -12,6 +12,7 @@ export function taskPrefix(statePrefix: string, taskId: string): string {
 export const stateKeys = {
   task: (prefix: string) => `${prefix}task.json`,
   control: (prefix: string) => `${prefix}control.json`,
+  share: (prefix: string) => `${prefix}share.json`,
   report: (prefix: string) => `${prefix}report.json`,
   reportPage: (prefix: string) => `${prefix}report.html`,
   failed: (prefix: string) => `${prefix}failed.jsonl`,

@@ -61,6 +61,10 @@ export function limitsAt(limits: Limits, nowMs: number): Rates {
   return { requestsPerSecond: holds?.requestsPerSecond, bytesPerSecond: holds?.bytesPerSecond };
 }
 
+export function isLimited({ requestsPerSecond, bytesPerSecond }: Rates): boolean {
+  return requestsPerSecond !== undefined || bytesPerSecond !== undefined;
+}
+
 function isTable(limits: Limits): limits is Extract<Limits, readonly unknown[]> {
   return Array.isArray(limits);
 }

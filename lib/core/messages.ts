@@ -1,6 +1,7 @@
 /** What rings: messages name rows and objects, and carry nothing that is not also kept there. Parsed when they arrive. */
 import * as z from 'zod';
 import { UserError } from './errors.ts';
+import { useShape } from './share-object.ts';
 import { sliceSummaryShape } from './slice-shape.ts';
 import { TASK_ID } from './task-shape.ts';
 
@@ -40,10 +41,12 @@ const segmentMessage = z.strictObject({
 const resultMessage = z.strictObject({
   taskId: z.string().regex(TASK_ID),
   segmentId: z.string(),
-  /** Absent: something finished; look at the segment's result objects. */
+  /** Absent, where there is no use either: something finished; look at the segment's result objects. */
   slice: sliceSummaryShape.optional(),
   /** Nothing ended, but parts of it moved, or are waiting since now. */
   isMoving: z.boolean().optional(),
+  /** What the copier used of the task's limits, of this segment and of others. */
+  use: useShape.optional(),
 });
 
 const MESSAGE_SHAPES = { ranges: rangeMessage, segments: segmentMessage, results: resultMessage };

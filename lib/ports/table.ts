@@ -4,6 +4,7 @@
  * that changes what they count, so that a report costs the same however large the task is.
  */
 import type { Task } from '../core/task.ts';
+import type { Claim, Shares } from '../core/shares.ts';
 import type { Counted, FailureSummary, SliceSummary, Tally } from '../core/slices.ts';
 
 /** `cancelled` and `finished` are final: the reporter has written the last report. */
@@ -161,6 +162,38 @@ export const NO_ENDING: Ending = Object.freeze({
 } satisfies Ending);
 
 /** What the report is made of: a task's counters. */
+/** What the consumer of a partition of `segments` last stated that it used of a task's limits. */
+export interface PartitionUse {
+  readonly partition: number;
+  /** Of the statement. */
+  readonly unique: string;
+  /** Of the topic, as the consumer knew. */
+  readonly partitionsAll: number;
+  /** Absent where there is no limit. */
+  readonly requests?: Claim | undefined;
+  readonly bytes?: Claim | undefined;
+}
+
+/** How a task's limits are divided. */
+export interface Division {
+  /** Counts the moves that led here; 0: limits were never divided. The version of `share.json` is that of the move before it is written. */
+  readonly step: number;
+  /** As `share.json` says, or will say. */
+  readonly shares: Shares;
+  /** Whatever a copier may have read so far is at most this. */
+  readonly bound: Shares;
+  /** Whether `shares` stand in `share.json` for certain. */
+  readonly isWritten: boolean;
+}
+
+export const NO_DIVISION: Division = Object.freeze({
+  step: 0,
+  shares: { requests: [], bytes: [] },
+  bound: { requests: [], bytes: [] },
+  isWritten: true,
+});
+
+/** What the report is made of: the sums over a task's range rows. */
 export interface TaskTotals {
   readonly ranges: number;
   /** Ranges in state `open` and `failed`. */
@@ -245,6 +278,15 @@ export interface Table {
   confirmEnd(taskId: string): Promise<void>;
 
   /** Reads the same number of rows however many ranges and segments there are. */
+  /** Keeps the last use of each partition. */
+  noteUses(args: { taskId: string; uses: readonly PartitionUse[] }): Promise<void>;
+  /** By number of the partition. */
+  uses(taskId: string): Promise<PartitionUse[]>;
+  /** `NO_DIVISION` where nothing is noted. */
+  division(taskId: string): Promise<Division>;
+  /** Notes the division if what is noted is one step behind it; tells whether it did. */
+  moveDivision(args: { taskId: string; division: Division }): Promise<boolean>;
+
   totals(taskId: string): Promise<TaskTotals>;
   /** Segments that have failed objects, in order of their id (bytes), a page at a time: those after the given id; no others are read. For the failed manifest. */
   failedSegments(taskId: string, afterSegmentId: string, limit: number): Promise<Segment[]>;

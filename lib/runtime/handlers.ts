@@ -15,7 +15,7 @@ import type { Log } from '../ports/log.ts';
 import { deadlineOf, type InvocationContext } from './invocation.ts';
 import { answersUserErrors, logsFailures } from './middleware.ts';
 import { TICK } from './limits.ts';
-import { isTriggerEvent, messagesOf } from './trigger-event.ts';
+import { isTriggerEvent, messagesOf, partitionsOf } from './trigger-event.ts';
 
 export type Handler = (event: unknown, context: InvocationContext) => Promise<unknown>;
 
@@ -46,6 +46,7 @@ export function copyHandler(compose: Compose<CopyPorts>, log: Log): Handler {
     const { ports, signal } = await compose();
     const deadlineMs = deadlineOf(context, ports.clock);
     if (!isTriggerEvent(event)) throw new TypeError('the copy function takes the CKafka trigger’s events');
+    ports.holds?.(partitionsOf(event));
     await inTurn(messagesOf('segments', event, ports.log), (message) =>
       copySegment(ports, message, deadlineMs, signal),
     );

@@ -16,6 +16,9 @@ export class RateLimiter {
   private sinceMs: number;
   /** Units given away: the place of the last one in the schedule. */
   private givenUnits = -Infinity;
+  /** Units that came while nobody asked for them, and all that had come, when `used` was last asked. */
+  private idleUnits = 0;
+  private countedUnits = 0;
 
   constructor(clock: Clock, perSecond: number | undefined, burstMs = BURST_MS) {
     this.clock = clock;
@@ -27,7 +30,7 @@ export class RateLimiter {
   /** Holds at once, also for those who wait already. */
   set perSecond(perSecond: number | undefined) {
     const nowMs = this.clock.now();
-    if (this.unlimited) this.givenUnits = -Infinity;
+    if (this.unlimited) this.forget();
     this.broughtUnits = this.unlimited ? 0 : this.brought(nowMs);
     this.sinceMs = nowMs;
     this.perMs = (perSecond ?? Infinity) / 1000;
@@ -40,14 +43,39 @@ export class RateLimiter {
   /** Waits until `units` may go. */
   async take(units: number, signal: AbortSignal): Promise<void> {
     if (this.unlimited) return;
-    const unspent = this.brought(this.clock.now()) - this.burstMs * this.perMs;
-    const place = Math.max(this.givenUnits, unspent) + units;
+    this.skipIdle();
+    const place = this.givenUnits + units;
     this.givenUnits = place;
     for (;;) {
       const waitMs = (place - this.brought(this.clock.now())) / this.perMs;
       if (!(waitMs > 0)) return; // not a number where the limit was lifted meanwhile
       await this.clock.sleep(Math.min(Math.ceil(waitMs), LOOK_EVERY_MS), signal);
     }
+  }
+
+  /** How much of what came since this was last asked was asked for, 0 to 1; undefined while unlimited. */
+  used(): number | undefined {
+    if (this.unlimited) return undefined;
+    this.skipIdle();
+    const broughtUnits = this.brought(this.clock.now());
+    const cameUnits = broughtUnits - this.countedUnits;
+    const used = cameUnits > 0 ? 1 - this.idleUnits / cameUnits : 0;
+    this.countedUnits = broughtUnits;
+    this.idleUnits = 0;
+    return Math.min(1, Math.max(0, used));
+  }
+
+  /** What was not asked for in time is lost, but for a burst. */
+  private skipIdle(): void {
+    const unspent = this.brought(this.clock.now()) - this.burstMs * this.perMs;
+    if (this.givenUnits >= unspent) return;
+    if (this.givenUnits !== -Infinity) this.idleUnits += unspent - this.givenUnits;
+    this.givenUnits = unspent;
+  }
+
+  private forget(): void {
+    this.givenUnits = -Infinity;
+    this.idleUnits = this.countedUnits = 0;
   }
 
   private brought(nowMs: number): number {

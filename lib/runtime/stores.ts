@@ -9,6 +9,7 @@ import type { ObjectSink } from '../ports/object-sink.ts';
 import type { ObjectSource } from '../ports/object-source.ts';
 import type { StateStore } from '../ports/state-store.ts';
 import type { Stores } from '../ports/stores.ts';
+import type { Part, Usage } from '../app/sharing.ts';
 import type { CredentialSource } from './environment.ts';
 import { guardSink, guardSource, guardState } from './interceptors.ts';
 import { RateLimiter } from './limiter.ts';
@@ -22,8 +23,8 @@ export interface StoresOptions {
   readonly dice: Dice;
   /** To each bucket. */
   readonly connectionsMax: number;
-  /** The part of a task's limits that this process may use, 0 to 1; default: all of it. */
-  readonly share?: () => number;
+  /** The part of a task's limits that may be used here; default: all of them. */
+  readonly partOf?: (taskId: string) => Part;
   /** No byte moved for this long ends a request; default `CONNECTIONS.timeoutMs`. */
   readonly timeoutMs?: number;
 }
@@ -34,11 +35,17 @@ interface TaskLimits {
   readonly bytes: RateLimiter;
 }
 
-export function connectStores(options: StoresOptions): Stores & { close(): Promise<void> } {
+export interface OpenStores extends Stores {
+  /** Since this was last asked. */
+  usage(taskId: string): Usage;
+  close(): Promise<void>;
+}
+
+export function connectStores(options: StoresOptions): OpenStores {
   return new ConnectedStores(options);
 }
 
-class ConnectedStores implements Stores {
+class ConnectedStores implements OpenStores {
   private readonly options: StoresOptions;
   private readonly opened = new Map<string, { close(): Promise<void> }>();
   private readonly limits = new Map<string, TaskLimits>();
@@ -76,10 +83,19 @@ class ConnectedStores implements Stores {
 
   limit(taskId: string, limits: Rates): void {
     const known = this.limits.get(taskId) ?? this.newLimits();
-    const share = this.options.share?.() ?? 1;
-    known.source.perSecond = known.sink.perSecond = times(limits.requestsPerSecond, share);
-    known.bytes.perSecond = times(limits.bytesPerSecond, share);
+    const part = this.options.partOf?.(taskId) ?? WHOLE;
+    known.source.perSecond = known.sink.perSecond = times(limits.requestsPerSecond, part.requests);
+    known.bytes.perSecond = times(limits.bytesPerSecond, part.bytes);
     this.limits.set(taskId, known);
+  }
+
+  usage(taskId: string): Usage {
+    const known = this.limits.get(taskId);
+    const [source, sink] = [known?.source.used(), known?.sink.used()];
+    return {
+      requests: source === undefined ? sink : Math.max(source, sink ?? 0),
+      bytes: known?.bytes.used(),
+    };
   }
 
   async close(): Promise<void> {
@@ -123,6 +139,8 @@ class ConnectedStores implements Stores {
     return store;
   }
 }
+
+const WHOLE: Part = { requests: 1, bytes: 1 };
 
 function times(perSecond: number | undefined, share: number): number | undefined {
   return perSecond === undefined ? undefined : perSecond * share;

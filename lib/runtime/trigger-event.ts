@@ -39,6 +39,16 @@ export function messagesOf<T extends Topic>(
   });
 }
 
+/** Of its records, each once; none where they do not tell. The vendor's page spells it in two ways. */
+export function partitionsOf(event: { Records: readonly unknown[] }): number[] {
+  const named = event.Records.flatMap((record) => {
+    const place = (record as { Ckafka?: { partition?: unknown; Partition?: unknown } } | null)?.Ckafka;
+    const partition = place?.partition ?? place?.Partition;
+    return typeof partition === 'number' ? [partition] : [];
+  });
+  return [...new Set(named)].toSorted((a, b) => a - b);
+}
+
 function bodyOf(record: unknown): string {
   const body = (record as Partial<TriggerRecord> | null)?.Ckafka?.msgBody;
   if (typeof body !== 'string') throw new TypeError('a record without Ckafka.msgBody');

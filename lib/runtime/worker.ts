@@ -6,6 +6,8 @@ import type { CopyPorts } from '../app/copy-ports.ts';
 import { Semaphore } from '../app/lanes.ts';
 import { LiveWork } from '../app/live-work.ts';
 import { OpenTasks } from '../app/open-tasks.ts';
+import type { Sharing } from '../app/sharing.ts';
+import { Sightings } from '../app/sightings.ts';
 import { anySignal } from '../app/signals.ts';
 import { parseMessage, type Topic } from '../core/messages.ts';
 import { addTallies, NO_TALLY, type Tally } from '../core/slices.ts';
@@ -31,7 +33,11 @@ export interface WorkerOptions {
   readonly roles: readonly Role[];
   /** Objects under way at once. */
   readonly concurrency: number;
-  readonly stores: Stores;
+  /** Each under this process' part of a task's limits. */
+  readonly copying: Stores;
+  readonly planning: Stores;
+  /** What that part is; without it, nothing of it is said to others. */
+  readonly sharing?: Sharing;
   readonly queue: Queue;
   /** For planner and reporter. */
   readonly table: Table | undefined;
@@ -66,9 +72,10 @@ class Worker {
   constructor(options: WorkerOptions) {
     this.options = options;
     this.signal = anySignal(options.signal, this.failed.signal);
-    const { stores, queue, clock, dice, log, concurrency } = options;
+    const { copying: stores, sharing, queue, clock, dice, log, concurrency } = options;
     this.copyPorts = {
       ...{ stores, queue, clock, dice, log },
+      ...(sharing === undefined ? {} : { sharing }),
       tasks: new OpenTasks(stores, clock),
       live: this.live,
       parts: new Semaphore(WORKER.partsInFlight),
@@ -94,7 +101,8 @@ class Worker {
   private async play(role: Role): Promise<void> {
     switch (role) {
       case 'planner': {
-        const ports = { ...this.copyPorts, table: this.table(role) };
+        const { planning: stores } = this.options;
+        const ports = { ...this.copyPorts, stores, table: this.table(role) };
         return this.consume('ranges', WORKER.ranges, (held) => plannerHandler(held(ports), this.options.log));
       }
       case 'copy':
@@ -102,7 +110,8 @@ class Worker {
           this.counted(copyHandler(held(this.copyPorts), this.options.log)),
         );
       case 'reporter': {
-        const ports = { ...this.copyPorts, table: this.table(role), sweep: WORKER.sweep };
+        const table = this.table(role);
+        const ports = { ...this.copyPorts, table, sweep: WORKER.sweep, sightings: new Sightings() };
         const { signal, options } = this;
         const timer = reporterHandler(() => ({ ports, signal }), options.log);
         const ticking = this.every(WORKER.tickEveryMs, () => this.call(timer, role, { Type: 'Timer' }));

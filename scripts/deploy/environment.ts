@@ -22,7 +22,7 @@ export function environmentOf(
   const all = {
     ...kafkaVariables(fn, settings, addresses),
     ...(usesDatabase(fn) ? mysqlVariables(settings, addresses) : {}),
-    OSS2COS_COPY_PARALLELISM: String(copyParallelism(settings)),
+    ...partitionVariables(fn, settings),
     ...(settings.ssm === undefined ? {} : { OSS2COS_SSM_SECRET: settings.ssm }),
     ...fn.environment,
     ...secrets,
@@ -30,10 +30,11 @@ export function environmentOf(
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== '')); // SCF takes no empty one
 }
 
-/** A partition feeds one invocation at a time, and reserved concurrency caps those that run at once. */
-function copyParallelism({ kafka, functions }: Settings): number {
-  const reserved = functions.find((fn) => fn.key === 'copy')?.reservedConcurrency;
-  return Math.max(1, Math.min(kafka.partitions.segments, reserved ?? Infinity));
+/** A task's limits are divided over the partitions, of which each feeds one invocation at a time. */
+function partitionVariables({ key }: FunctionSettings, { kafka }: Settings): Variables {
+  const { ranges, segments } = kafka.partitions;
+  if (key === 'planner') return { OSS2COS_PLANNER_PARTITIONS: String(ranges) };
+  return key === 'copy' ? { OSS2COS_COPY_PARTITIONS: String(segments) } : {};
 }
 
 function kafkaVariables(fn: FunctionSettings, settings: Settings, { brokers }: Addresses): Variables {

@@ -49,7 +49,6 @@ test('functions get the addresses, the names and the secrets that they need, and
   const shared = {
     OSS2COS_KAFKA_BROKERS: '10.0.0.10:9092',
     OSS2COS_KAFKA_PREFIX: 'oss2cos-dev-',
-    OSS2COS_COPY_PARALLELISM: '10',
     COS_SECRET_ID: CANARIES.COS_SECRET_ID,
     COS_SECRET_KEY: CANARIES.COS_SECRET_KEY,
   };
@@ -61,8 +60,12 @@ test('functions get the addresses, the names and the secrets that they need, and
     OSS2COS_MYSQL_DATABASE: 'oss2cos',
     OSS2COS_MYSQL_PASSWORD,
   };
-  expect(environment('copy')).toEqual({ ...shared, OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET });
-  expect(environment('planner')).toEqual({ ...shared, ...mysql, OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET });
+  const source = { OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET };
+  expect(environment('copy')).toEqual({ ...shared, ...source, OSS2COS_COPY_PARTITIONS: '32' });
+  expect(environment('planner')).toEqual({
+    ...{ ...shared, ...mysql, ...source },
+    OSS2COS_PLANNER_PARTITIONS: '8',
+  });
   expect(environment('reporter')).toEqual({ ...shared, ...mysql });
 });
 
@@ -74,20 +77,10 @@ const CHANGES = [
     ['updated function copy: memory 512 MB → 1024 MB'],
   ],
   [
-    'a capped function gets its concurrency in MB, and the others learn the parallelism',
+    'a capped function gets its concurrency in MB, and no other is touched',
     { functions: { copy: { reservedConcurrency: 8 } } },
-    [
-      'scf.UpdateFunctionConfiguration',
-      'scf.UpdateFunctionConfiguration',
-      'scf.PutReservedConcurrencyConfig',
-      'scf.UpdateFunctionConfiguration',
-    ],
-    [
-      'updated function planner: OSS2COS_COPY_PARALLELISM changed',
-      'updated function copy: OSS2COS_COPY_PARALLELISM changed',
-      'updated function copy: reserved concurrency none → 4096 MB',
-      'updated function reporter: OSS2COS_COPY_PARALLELISM changed',
-    ],
+    ['scf.PutReservedConcurrencyConfig'],
+    ['updated function copy: reserved concurrency none → 4096 MB'],
   ],
   [
     'another batch size is one update of one trigger',
@@ -126,10 +119,13 @@ const CHANGES = [
     ['updated trigger oss2cos-dev-reporter of reporter: 0 */1 * * * * * → 0 */5 * * * * *'],
   ],
   [
-    'more partitions of ranges are added to the topic',
+    'more partitions of ranges are added to the topic, and the planner learns of them',
     { provider: { kafka: { partitions: { ranges: 12 } } } },
-    ['ckafka.CreatePartition'],
-    ['updated topic oss2cos-dev-ranges: 8 → 12 partitions'],
+    ['ckafka.CreatePartition', 'scf.UpdateFunctionConfiguration'],
+    [
+      'updated topic oss2cos-dev-ranges: 8 → 12 partitions',
+      'updated function planner: OSS2COS_PLANNER_PARTITIONS changed',
+    ],
   ],
 ] as const;
 
@@ -166,10 +162,7 @@ test('one function is deployed alone, its code and configuration and nothing els
     functions: { copy: { memorySize: 1024, reservedConcurrency: 4 }, planner: { memorySize: 1024 } },
   };
   const lines = await deployTo(account, more, 2, 'copy');
-  expect(lines).toEqual([
-    'updated function copy: code',
-    'updated function copy: memory 512 MB → 1024 MB, OSS2COS_COPY_PARALLELISM changed',
-  ]);
+  expect(lines).toEqual(['updated function copy: code', 'updated function copy: memory 512 MB → 1024 MB']);
   expect(writes(account.cloud)).toEqual(['scf.UpdateFunctionCode', 'scf.UpdateFunctionConfiguration']);
 });
 

@@ -23,6 +23,10 @@ import {
 
 const { brokers, secured, sasl } = inject('kafka');
 
+function heldBy(queue: KafkaQueue): number {
+  return queue.share('segments').partitions.length;
+}
+
 interface Scene {
   readonly place: Place;
   readonly open: (timings?: KafkaTimings) => Promise<KafkaQueue>;
@@ -132,8 +136,11 @@ describe('a group', () => {
     const [a, b] = [await open(), await open()];
     const consumers = [consume(a), consume(b)] as const;
     await until(() => isStable(place, 'segments', 2));
-    await until(() => a.share('segments').held + b.share('segments').held === PARTITIONS);
-    expect(a.share('segments')).toEqual({ held: PARTITIONS / 2, all: PARTITIONS });
+    await until(() => heldBy(a) + heldBy(b) === PARTITIONS);
+    expect(a.share('segments').all).toBe(PARTITIONS);
+    const both = [a, b].flatMap((queue) => queue.share('segments').partitions);
+    expect(both.toSorted((x, y) => x - y)).toEqual(Array.from({ length: PARTITIONS }, (_, at) => at));
+    expect(heldBy(a)).toBe(PARTITIONS / 2);
     await a.send('segments', onePerPartition());
     await until(() => sorted(...consumers).length >= PARTITIONS);
     expect(sorted(...consumers)).toEqual(keysApart().toSorted());
@@ -170,12 +177,12 @@ describe('a group', () => {
       hasEnded = true;
     };
     const ended = a.consume('segments', { batchMax: 1, inFlightMax: 1 }, slowToEnd, stop.signal);
-    await until(() => a.share('segments').held === PARTITIONS);
+    await until(() => heldBy(a) === PARTITIONS);
     await a.send('segments', messagesOf('1'));
     const second = consume(b);
     await until(() => isAborted);
     expect(second.bodies).toEqual([]);
-    await until(() => b.share('segments').held > 0);
+    await until(() => heldBy(b) > 0);
     expect(hasEnded).toBe(true);
     stop.abort();
     await ended;
@@ -188,13 +195,13 @@ describe('a group', () => {
     const patient = { ...QUICK, sessionMs: KAFKA_TIMINGS.sessionMs };
     const [a, b] = [await open(patient), await open(patient)];
     const leaving = consume(a);
-    await until(() => a.share('segments').held === PARTITIONS);
+    await until(() => heldBy(a) === PARTITIONS);
     consume(b);
-    await until(() => b.share('segments').held === PARTITIONS / 2);
+    await until(() => heldBy(b) === PARTITIONS / 2);
     const startedAtMs = systemClock.now();
     await leaving.stop();
-    expect(a.share('segments').held).toBe(0);
-    await until(() => b.share('segments').held === PARTITIONS);
+    expect(heldBy(a)).toBe(0);
+    await until(() => heldBy(b) === PARTITIONS);
     expect(systemClock.now() - startedAtMs).toBeLessThan(patient.sessionMs / 4);
   });
 

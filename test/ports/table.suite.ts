@@ -6,6 +6,7 @@ import { describeEndings } from './table-endings.suite.ts';
 import { describeKeys } from './table-keys.suite.ts';
 import { describeRanges } from './table-ranges.suite.ts';
 import { describeSegments } from './table-segments.suite.ts';
+import { describeShares } from './table-shares.suite.ts';
 import { describeSilence } from './table-silence.suite.ts';
 import { describeTotals } from './table-totals.suite.ts';
 
@@ -41,6 +42,7 @@ export function describeTable(name: string, makeHarness: () => TableHarness): vo
       (range) => harness.plantRange(range),
     );
     describeEndings(() => [a, b]);
+    describeShares(() => [a, b]);
     describeTotals(() => [a, b]);
   });
 }

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
 import { parseTask } from '../../lib/core/task.ts';
+import type { Part } from '../../lib/app/sharing.ts';
 import { connectStores } from '../../lib/runtime/stores.ts';
 import { seededDice } from '../support/seeded-dice.ts';
 
@@ -19,8 +20,8 @@ async function deadEndpoint(): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
-/** How long ten reads are held back under a limit of ten a second, by a clock on which waiting takes no time. */
-async function heldBackMs(share: (() => number) | undefined): Promise<number> {
+/** How long ten reads are held back under a limit of ten a second, by a clock on which waiting takes no time; and what is then said to have been used. */
+async function heldBack(partOf?: () => Part) {
   let nowMs = 0;
   const clock = { now: () => nowMs, sleep: async (ms: number) => void (nowMs += ms) };
   const stores = connectStores({
@@ -28,7 +29,7 @@ async function heldBackMs(share: (() => number) | undefined): Promise<number> {
     clock,
     dice: seededDice(1),
     connectionsMax: 1,
-    ...(share === undefined ? {} : { share }),
+    ...(partOf === undefined ? {} : { partOf }),
   });
   const task = parseTask({
     source: { bucket: 'photos', region: 'oss-cn-hangzhou', endpoint: await deadEndpoint() },
@@ -40,12 +41,16 @@ async function heldBackMs(share: (() => number) | undefined): Promise<number> {
       code: 'unavailable',
     });
   }
+  const usage = stores.usage(task.taskId);
   await stores.close();
-  return nowMs;
+  return { forMs: nowMs, usage };
 }
 
-it('a process holds itself to its share of a task’s limits', async () => {
-  const whole = await heldBackMs(undefined);
-  expect(whole).toBeGreaterThan(800);
-  expect(await heldBackMs(() => 0.5)).toBeGreaterThanOrEqual(whole * 2);
+it('a process holds itself to its part of a task’s limits, and tells how much of that it used', async () => {
+  const whole = await heldBack();
+  expect(whole.forMs).toBeGreaterThan(800);
+  const half = await heldBack(() => ({ requests: 0.5, bytes: 1 }));
+  expect(half.forMs).toBeGreaterThanOrEqual(whole.forMs * 2);
+  expect(half.usage.requests).toBeGreaterThan(0.95);
+  expect(half.usage.bytes).toBeUndefined();
 });

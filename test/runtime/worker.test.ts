@@ -23,7 +23,7 @@ function start(shop: Workshop, roles: readonly Role[], queue: Queue = shop.queue
   const { clock, log, table } = shop;
   const ended = work({
     ...{ roles, queue, table, clock, log },
-    stores: shop.ports.stores,
+    ...{ copying: shop.ports.stores, planning: shop.ports.stores },
     concurrency: 8,
     dice: seededDice(11),
     onProgress: (now) => progress.push(now),

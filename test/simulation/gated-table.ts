@@ -59,6 +59,10 @@ export function gatedTable(table: Table, process: SimProcess, onRequest: (operat
       ),
     unconfirmedEnds: (span) => call('unconfirmedEnds', () => table.unconfirmedEnds(span)),
     confirmEnd: (taskId) => call('confirmEnd', () => table.confirmEnd(taskId)),
+    noteUses: (uses) => call('noteUses', () => table.noteUses(uses)),
+    uses: (taskId) => call('uses', () => table.uses(taskId)),
+    division: (taskId) => call('division', () => table.division(taskId)),
+    moveDivision: (move) => call('moveDivision', () => table.moveDivision(move)),
     totals: (taskId) => call('totals', () => table.totals(taskId)),
     failedSegments: (taskId, after, limit) =>
       call('failedSegments', () => table.failedSegments(taskId, after, limit)),

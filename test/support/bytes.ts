@@ -17,7 +17,7 @@ export async function* inChunks(bytes: Uint8Array, chunkBytes = 10_000): AsyncGe
   }
 }
 
-export async function collected(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
+export async function collected(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Buffer> {
   const taken: Uint8Array[] = [];
   for await (const chunk of chunks) taken.push(Buffer.from(chunk));
   return Buffer.concat(taken);

@@ -25,11 +25,13 @@ export interface MemberOptions {
 }
 
 export interface Share {
-  readonly held: number;
+  /** Numbers of the partitions that are held. */
+  readonly partitions: readonly number[];
+  /** How many there are. */
   readonly all: number;
 }
 
-const NOTHING: Share = { held: 0, all: 0 };
+const NOTHING: Share = { partitions: [], all: 0 };
 
 export class Member {
   readonly #options: MemberOptions;
@@ -45,8 +47,8 @@ export class Member {
     const { kafka, timings, topic, limits, handle } = options;
     this.#options = options;
     this.#gate = new JoinGate(async () => {
+      await this.#lanes.revoke(); // what ends meanwhile ends with the share it began with: nobody else has it yet
       this.#share = NOTHING;
-      await this.#lanes.revoke();
     });
     this.#consumer = openConsumer(options, this.#gate);
     const { clock, dice, log } = kafka;
@@ -109,8 +111,8 @@ export class Member {
     const { topic } = this.#options;
     this.#consumer.on(events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
       this.#hasJoined = true;
-      const held = memberAssignment[topic]?.length ?? 0;
-      this.#share = { held, all: this.#gate.partitionsOf(topic) };
+      const partitions = memberAssignment[topic] ?? [];
+      this.#share = { partitions, all: this.#gate.partitionsOf(topic) };
       this.#consumer.resume([{ topic }]);
     });
     return new Promise((_resolve, reject) => {

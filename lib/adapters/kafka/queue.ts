@@ -12,7 +12,7 @@ import { Sender } from './sender.ts';
 export type { KafkaOptions } from './client.ts';
 
 export interface KafkaQueue extends Queue {
-  /** Partitions held by this process' consumers, and all of the topic; zeros while there is no share. */
+  /** Partitions held by this process' consumers, and how many the topic has; none of 0 while there is no share. */
   share(topic: Topic): Share;
   /** When all `consume` have ended. */
   close(): Promise<void>;
@@ -76,7 +76,7 @@ class QueueInKafka implements KafkaQueue {
   share(topic: Topic): Share {
     const shares = [...this.#members[topic]].map((member) => member.share);
     return {
-      held: shares.reduce((held, share) => held + share.held, 0),
+      partitions: shares.flatMap(({ partitions }) => partitions),
       all: Math.max(0, ...shares.map(({ all }) => all)),
     };
   }

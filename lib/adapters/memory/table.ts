@@ -4,10 +4,13 @@ import { compareKeys } from '../../core/keys.ts';
 import type { SliceSummary } from '../../core/slices.ts';
 import {
   type Advance,
+  type Division,
   type Ending,
   type Freeze,
   type NewTask,
+  NO_DIVISION,
   NO_ENDING,
+  type PartitionUse,
   type Range,
   type Segment,
   type Split,
@@ -36,6 +39,8 @@ export class MemoryTable implements Table {
 
   readonly #endings = new Map<string, Ending>();
   readonly #confirmed = new Set<string>();
+  readonly #uses = new Map<string, Map<number, PartitionUse>>();
+  readonly #divisions = new Map<string, Division>();
 
   createTask(task: NewTask): Promise<TaskRow> {
     const book = this.#books.get(task.taskId) ?? newBook(task);
@@ -211,6 +216,29 @@ export class MemoryTable implements Table {
   confirmEnd(taskId: string): Promise<void> {
     this.#confirmed.add(taskId);
     return Promise.resolve();
+  }
+
+  noteUses({ taskId, uses }: Args<'noteUses'>): Promise<void> {
+    const known = this.#uses.get(taskId) ?? new Map<number, PartitionUse>();
+    this.#uses.set(taskId, known);
+    for (const use of uses) known.set(use.partition, use);
+    return Promise.resolve();
+  }
+
+  uses(taskId: string): Promise<PartitionUse[]> {
+    const uses = [...(this.#uses.get(taskId)?.values() ?? [])];
+    return Promise.resolve(uses.toSorted((a, b) => a.partition - b.partition));
+  }
+
+  division(taskId: string): Promise<Division> {
+    return Promise.resolve(this.#divisions.get(taskId) ?? NO_DIVISION);
+  }
+
+  moveDivision({ taskId, division }: Args<'moveDivision'>): Promise<boolean> {
+    const { step } = this.#divisions.get(taskId) ?? NO_DIVISION;
+    const moves = step === division.step - 1;
+    if (moves) this.#divisions.set(taskId, division);
+    return Promise.resolve(moves);
   }
 
   totals(taskId: string): ReturnType<Table['totals']> {

@@ -87,6 +87,20 @@ interface EndingColumns {
   confirmed: Generated<number>;
 }
 
+interface UseColumns {
+  task_id: string;
+  partition_no: number;
+  /** JSON of a `PartitionUse`. */
+  last_use: string;
+}
+
+interface DivisionColumns {
+  task_id: string;
+  step: number;
+  /** JSON of a `Division`. */
+  division: string;
+}
+
 export interface Tables {
   oss2cos_schema: { id: number; version: number };
   oss2cos_tasks: TaskColumns;
@@ -98,6 +112,8 @@ export interface Tables {
   /** An index of the segments that have failed objects. */
   oss2cos_failed_segments: { task_id: string; segment_id: Bytes };
   oss2cos_endings: EndingColumns;
+  oss2cos_uses: UseColumns;
+  oss2cos_divisions: DivisionColumns;
 }
 
 /** Bytes that a column holds. MySQL's `insert ignore` would cut what is longer, so `encodeKey` refuses it; InnoDB indexes up to 3,072 bytes. */
@@ -170,8 +186,17 @@ const version2: Migration = (options) => [
     primary key (task_id, segment_id)) ${sql.raw(options)}`,
 ];
 
+const version3: Migration = (options) => [
+  sql`create table if not exists oss2cos_uses (
+    task_id varchar(63) not null, partition_no bigint not null, last_use longtext not null,
+    primary key (task_id, partition_no)) ${sql.raw(options)}`,
+  sql`create table if not exists oss2cos_divisions (
+    task_id varchar(63) not null, step bigint not null, division longtext not null,
+    primary key (task_id)) ${sql.raw(options)}`,
+];
+
 /** Step n leads from version n to n + 1. Each may run twice, and in several processes at once. */
-export const MIGRATIONS: readonly Migration[] = [version1, version2];
+export const MIGRATIONS: readonly Migration[] = [version1, version2, version3];
 
 export async function createSchemaTable(db: Kysely<Tables>, tableOptions: string): Promise<void> {
   await sql`create table if not exists oss2cos_schema (

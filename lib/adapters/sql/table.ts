@@ -21,6 +21,7 @@ import {
   segments,
   silentSegments,
 } from './segments.ts';
+import { division, moveDivision, noteUses, uses } from './shares.ts';
 import { addSlices } from './slices.ts';
 import { createTask, setTaskState, task, unfinishedTasks } from './tasks.ts';
 import { totals } from './totals.ts';
@@ -51,6 +52,10 @@ export async function openSqlTable(engine: SqlEngine): Promise<Table> {
     moveEnding: (args) => perform(() => moveEnding(engine, args)),
     unconfirmedEnds: (args) => perform(() => unconfirmedEnds(db, args)),
     confirmEnd: (taskId) => perform(() => confirmEnd(engine, taskId)),
+    noteUses: (args) => perform(() => noteUses(db, args)),
+    uses: (taskId) => perform(() => uses(db, taskId)),
+    division: (taskId) => perform(() => division(db, taskId)),
+    moveDivision: (args) => perform(() => moveDivision(engine, args)),
     totals: (taskId) => perform(() => totals(db, taskId)),
     failedSegments: (taskId, after, limit) => perform(() => failedSegments(db, taskId, after, limit)),
     close: () => db.destroy(),

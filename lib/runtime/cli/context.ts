@@ -3,19 +3,12 @@ import type { Writable } from 'node:stream';
 import { visibleLines } from '../../core/report-page-text.ts';
 import type { Report } from '../../core/report.ts';
 import type { Clock, Dice } from '../../ports/clock.ts';
-import type { Stores } from '../../ports/stores.ts';
-import type { CredentialSource } from '../environment.ts';
+import type { OpenStores, StoresOptions } from '../stores.ts';
 
 /** Takes secrets out of a text. */
 export type Redact = (text: string) => string;
 
-export interface OpenStoresOptions {
-  readonly credentials: CredentialSource;
-  /** To each bucket. */
-  readonly connectionsMax: number;
-  /** The part of a task's limits that this process may use; default: all of it. */
-  readonly share?: () => number;
-}
+export type OpenStoresOptions = Pick<StoresOptions, 'credentials' | 'connectionsMax' | 'partOf'>;
 
 /** A display of what a running task does. */
 export interface Progress {
@@ -37,7 +30,7 @@ export interface Surroundings {
   readonly dice: Dice;
   /** Shows progress on `stderr`, through `redact`. */
   startProgress(redact: Redact): Progress;
-  openStores(options: OpenStoresOptions): Stores & { close(): Promise<void> };
+  openStores(options: OpenStoresOptions): OpenStores;
   /** Calls back at every Ctrl-C and SIGTERM, which then do nothing else; answers what ends that. */
   onInterrupt(listener: () => void): () => void;
   /** Ends the process at once. */

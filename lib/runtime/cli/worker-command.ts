@@ -74,9 +74,9 @@ function shown(io: CliContext, queue: KafkaQueue): (progress: WorkerProgress) =>
     const objects = copied.objects + skipped.objects + failed.objects;
     const atMs = io.clock.now();
     const perSecond = (amount: number) => Math.max(0, amount) / Math.max(0.001, (atMs - last.atMs) / 1000);
-    const { held, all } = queue.share('segments');
+    const { partitions, all } = queue.share('segments');
     const line = [
-      `${formatCount(segmentsUnderWay)} segments under way, ${formatCount(held)} of ${formatCount(all)} partitions`,
+      `${formatCount(segmentsUnderWay)} segments under way, ${formatCount(partitions.length)} of ${formatCount(all)} partitions`,
       `${formatCount(objects)} objects (${formatCount(Math.round(perSecond(objects - last.objects)))}/s)`,
       `${formatBytes(copied.bytes)} (${formatBytes(Math.round(perSecond(copied.bytes - last.bytes)))}/s)`,
       `${formatCount(failed.objects)} failed`,
