@@ -20,6 +20,8 @@ export default defineConfig({
         test: {
           ...common,
           name: 'unit',
+          // Files share the modules that a process has loaded: nothing of ours keeps state in one.
+          isolate: false,
           include: ['test/**/*.test.ts'],
           exclude: ['test/integration/**'],
         },

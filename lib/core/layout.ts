@@ -76,7 +76,7 @@ const STATE_PREFIX_BYTES_MAX = 512;
 /** Whether COS takes keys that begin so, and everybody takes them for the same keys. */
 export function isStatePrefix(prefix: string): boolean {
   const fits = Buffer.byteLength(prefix) <= STATE_PREFIX_BYTES_MAX;
-  // eslint-disable-next-line no-control-regex -- they would begin a line wherever the address is told
+  // They would move a terminal, or begin a line, wherever the address is told.
   const isPlain = !/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(prefix);
   return fits && isPlain && cosKeyProblem(prefix) === undefined && asPath(prefix) === prefix;
 }

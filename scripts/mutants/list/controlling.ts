@@ -48,8 +48,8 @@ export const CONTROLLING: readonly Mutant[] = [
   {
     ...LIMITER,
     name: 'limit-half-counted',
-    find: 'Math.max(this.givenUnits, unspent) + units',
-    replace: 'Math.max(this.givenUnits, unspent) + units / 2',
+    find: 'this.givenUnits + units;',
+    replace: 'this.givenUnits + units / 2;',
     breaks: 'Twice as much goes as the limit allows.',
   },
   {
@@ -69,8 +69,8 @@ export const CONTROLLING: readonly Mutant[] = [
   {
     name: 'limit-share-ignored',
     file: 'lib/runtime/stores.ts',
-    find: 'this.options.share?.() ?? 1',
-    replace: '1',
+    find: 'this.options.partOf?.(taskId) ?? WHOLE',
+    replace: 'WHOLE',
     breaks: 'Each of many functions uses the limit of the whole task.',
     tests: ['test/runtime/stores.test.ts'],
   },

@@ -54,8 +54,8 @@ export const WEATHERING: readonly Mutant[] = [
   {
     ...LINES,
     name: 'failed-last-page',
-    find: 'page.length < PAGE',
-    replace: 'page.length <= PAGE',
+    find: 'page.length < READS_IN_FLIGHT',
+    replace: 'page.length <= READS_IN_FLIGHT',
     breaks: 'Of many segments with failures only the first are in the failed manifest.',
   },
   {

@@ -25,7 +25,7 @@ export interface FleetOptions {
   readonly partitions: number;
   readonly limits: { readonly requestsPerSecond: number; readonly bytesPerSecond: number };
   /** By partition, and time since the beginning. */
-  loadOf(partition: number, atMs: number): Load;
+  readonly loadOf: (partition: number, atMs: number) => Load;
   /** Part of all calls and messages. */
   readonly faults: number;
 }

@@ -102,22 +102,23 @@ export class Member {
   }
 
   private async segment(partition: number, signal: AbortSignal): Promise<void> {
-    const { clock, dice, loadOf } = this.options;
+    const { clock, dice } = this.options;
     const untilMs = clock.now() + dice.between(SEGMENT_MS.low, SEGMENT_MS.high);
     const over = new AbortController();
     const either = anySignal(signal, over.signal);
-    const { lanes } = loadOf(partition);
+    const { lanes } = this.options.loadOf(partition);
     const all = Array.from({ length: lanes }, async () => {
-      while (!either.aborted && clock.now() < untilMs) await this.object(loadOf(partition), either);
+      while (!either.aborted && clock.now() < untilMs)
+        await this.object(this.options.loadOf(partition), either);
     });
     await Promise.allSettled(all);
   }
 
   private async object({ bytes, latencyMs }: Load, signal: AbortSignal): Promise<void> {
-    const { clock, dice, onUse } = this.options;
+    const { clock, dice } = this.options;
     await this.source.take(1, signal);
     await this.bytes.take(bytes, signal);
-    onUse(1, bytes);
+    this.options.onUse(1, bytes);
     await clock.sleep(latencyMs * (0.5 + dice.random()), signal);
     await this.sink.take(1, signal);
   }
