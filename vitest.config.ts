@@ -1,4 +1,7 @@
-/** Two suites: `unit` needs nothing but Node, `integration` starts a Kafka broker and a MariaDB server of its own. */
+/**
+ * Three suites: `unit` and `simulation` need nothing but Node, `integration` starts a Kafka broker and a MariaDB server
+ * of its own.
+ */
 import { defineConfig } from 'vitest/config';
 
 const common = {
@@ -23,7 +26,15 @@ export default defineConfig({
           // Files share the modules that a process has loaded: nothing of ours keeps state in one.
           isolate: false,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**'],
+          exclude: ['test/simulation/**', 'test/integration/**'],
+        },
+      },
+      {
+        test: {
+          ...common,
+          // Changes modules of Node before anything of ours loads them.
+          name: 'simulation',
+          include: ['test/simulation/**/*.test.ts'],
         },
       },
       {

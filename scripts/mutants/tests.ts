@@ -30,8 +30,8 @@ export async function runTests(folder: string, files: readonly string[], limitMs
     [
       program,
       'run',
-      '--project',
-      'unit',
+      '--project=unit',
+      '--project=simulation',
       '--bail',
       '1',
       '--reporter',
