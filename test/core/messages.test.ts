@@ -51,6 +51,21 @@ describe('a message', () => {
     expect(parseMessage('segments', JSON.stringify(fresh)).stalled).toBe(0);
   });
 
+  it('may tell what was used of limits, and nothing that is impossible', () => {
+    const use = { unique: 'u', partitions: [0, 3], partitionsAll: 4, bytes: { part: 0.25, isHeld: true } };
+    const { slice: _, ...rest } = result;
+    expect(parseMessage('results', JSON.stringify({ ...rest, use }))).toEqual({ ...rest, use });
+    for (const bad of [
+      { partitions: [] },
+      { partitions: [-1] },
+      { bytes: { part: -1, isHeld: true } },
+      { x: 1 },
+    ])
+      expect(() => parseMessage('results', JSON.stringify({ ...rest, use: { ...use, ...bad } }))).toThrow(
+        UserError,
+      );
+  });
+
   it('that is malformed is refused with all its mistakes', () => {
     const bad = { ...segment, taskId: '../x', count: -1, state: { bucket: 1, region: 'r', prefix: 'p' } };
     expect(mistakesOf(() => parseMessage('segments', JSON.stringify(bad)))).toEqual([

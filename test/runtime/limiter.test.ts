@@ -123,3 +123,35 @@ describe('a limit that is changed while requests wait', () => {
     }
   });
 });
+
+describe('what was used of a limit', () => {
+  it('is all while somebody waits, the part that was asked for otherwise, and nothing where there is none', async () => {
+    const clock = new FakeClock(0);
+    const limiter = new RateLimiter(clock, 10);
+    for (let i = 0; i < 30; i++) void limiter.take(1, CALM);
+    await clock.advance(2_000);
+    expect(limiter.used()).toBe(1);
+    await clock.advance(2_000);
+    expect(limiter.used()).toBeCloseTo(0.55, 1);
+    await clock.advance(2_000);
+    expect(limiter.used()).toBe(0);
+    for (let second = 0; second < 10; second++) {
+      await limiter.take(3, CALM);
+      await clock.advance(1_000);
+    }
+    expect(limiter.used()).toBeCloseTo(0.3, 1);
+    limiter.perSecond = undefined;
+    expect(limiter.used()).toBeUndefined();
+    limiter.perSecond = 10;
+    await clock.advance(1_000);
+    expect(limiter.used()).toBeLessThan(0.11);
+  });
+
+  it('counts one large piece that is waited for as used all the time', async () => {
+    const clock = new FakeClock(0);
+    const limiter = new RateLimiter(clock, 10);
+    void limiter.take(1_000, CALM);
+    await clock.advance(5_000);
+    expect(limiter.used()).toBe(1);
+  });
+});

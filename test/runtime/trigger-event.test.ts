@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isTriggerEvent, messagesOf, triggerEvent } from '../../lib/runtime/trigger-event.ts';
+import { isTriggerEvent, messagesOf, partitionsOf, triggerEvent } from '../../lib/runtime/trigger-event.ts';
 import { EventList } from '../support/logged.ts';
 
 describe('the event of a trigger', () => {
@@ -15,6 +15,18 @@ describe('the event of a trigger', () => {
     const event = triggerEvent('ranges', [{ key: 'k', body: JSON.stringify(body) }]);
     expect(messagesOf('ranges', event, log)).toEqual([body]);
     expect(log.events).toEqual([]);
+  });
+
+  it('names the partitions it comes from, in either of the two spellings, each once', () => {
+    const Records = [
+      { Ckafka: { Partition: 7, partition: 7 } },
+      { Ckafka: { partition: 0 } },
+      { Ckafka: { Partition: 7 } },
+      { Ckafka: { partition: '3' } },
+      { Ckafka: {} },
+      null,
+    ];
+    expect(partitionsOf({ Records })).toEqual([0, 7]);
   });
 
   it('with records that cannot be read yields the others, in order, and logs each', () => {
