@@ -10,10 +10,10 @@ const LOOK_EVERY_MS = 1_000;
 export class RateLimiter {
   private readonly clock: Clock;
   private readonly burstMs: number;
-  private perMs: number;
+  private perMs = Infinity;
   /** Units that the schedule had brought up to `sinceMs`; from there on it brings `perMs` a millisecond. */
   private broughtUnits = 0;
-  private sinceMs: number;
+  private sinceMs = 0;
   /** Units given away: the place of the last one in the schedule. */
   private givenUnits = -Infinity;
   /** Units that came while nobody asked for them, and all that had come, when `used` was last asked. */
@@ -23,17 +23,19 @@ export class RateLimiter {
   constructor(clock: Clock, perSecond: number | undefined, burstMs = BURST_MS) {
     this.clock = clock;
     this.burstMs = burstMs;
-    this.perMs = (perSecond ?? Infinity) / 1000;
-    this.sinceMs = clock.now();
+    this.perSecond = perSecond;
   }
 
   /** Holds at once, also for those who wait already. */
   set perSecond(perSecond: number | undefined) {
     const nowMs = this.clock.now();
-    if (this.unlimited) this.forget();
-    this.broughtUnits = this.unlimited ? 0 : this.brought(nowMs);
+    const isNew = this.unlimited;
+    this.broughtUnits = isNew ? 0 : this.brought(nowMs);
     this.sinceMs = nowMs;
     this.perMs = (perSecond ?? Infinity) / 1000;
+    if (!isNew) return;
+    this.givenUnits = -this.burstMs * this.perMs;
+    this.idleUnits = this.countedUnits = 0;
   }
 
   get unlimited(): boolean {
@@ -69,13 +71,8 @@ export class RateLimiter {
   private skipIdle(): void {
     const unspent = this.brought(this.clock.now()) - this.burstMs * this.perMs;
     if (this.givenUnits >= unspent) return;
-    if (this.givenUnits !== -Infinity) this.idleUnits += unspent - this.givenUnits;
+    this.idleUnits += unspent - this.givenUnits;
     this.givenUnits = unspent;
-  }
-
-  private forget(): void {
-    this.givenUnits = -Infinity;
-    this.idleUnits = this.countedUnits = 0;
   }
 
   private brought(nowMs: number): number {

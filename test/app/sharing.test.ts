@@ -34,7 +34,7 @@ describe('a process that copies beside others', () => {
   it('states what it used soon after it began, at intervals, and at the end', async () => {
     const { clock, run, uses } = copying();
     const work = run(9_500, 'r/1');
-    await clock.advance(2_900);
+    await clock.advance(3_100);
     expect(uses()).toMatchObject([
       { partitions: [1, 2], partitionsAll: 4, bytes: { part: 0.5, isHeld: true } },
     ]);

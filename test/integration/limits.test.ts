@@ -10,20 +10,26 @@ import { startWorker } from './worker-process.ts';
 const OBJECTS = 9_000;
 const SIZE = 8 * KiB;
 const LIMITS = { requestsPerSecond: 60, bytesPerSecond: 512 * KiB };
+const WINDOW_MS = 10_000;
+const SAMPLE_MS = 100;
 /** Since the first object moved. */
 const LATE_MS = 5_000;
 const KILL_MS = 12_000;
 /** A session of Kafka's ends, the partitions are shared out anew, the limits divided anew. */
 const SETTLED_MS = 30_000 + 27_000;
-const CHANGE_MS = KILL_MS + SETTLED_MS + 10_000;
+const CHANGE_MS = KILL_MS + SETTLED_MS + 1.5 * WINDOW_MS;
 /** The control object is read every five seconds. */
 const NOTICED_MS = 8_000;
-const END_MS = CHANGE_MS + NOTICED_MS + 10_000;
-
-const WINDOW_MS = 10_000;
-const SAMPLE_MS = 100;
+const END_MS = CHANGE_MS + NOTICED_MS + 1.5 * WINDOW_MS;
 
 interface Sample {
+  readonly atMs: number;
+  readonly requests: number;
+  readonly bytes: number;
+}
+
+interface Used {
+  /** The window's begin. */
   readonly atMs: number;
   readonly requests: number;
   readonly bytes: number;
@@ -45,7 +51,7 @@ class Samples {
   }
 
   /** Of each ten seconds between the two, how much of the limits was used, in the order of time. */
-  used(fromMs: number, toMs: number, times: number): { requests: number; bytes: number }[] {
+  used(fromMs: number, toMs: number, times: number): Used[] {
     const within = this.all.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs);
     return within.flatMap((first) => {
       const last = within.find(({ atMs }) => atMs >= first.atMs + WINDOW_MS);
@@ -54,6 +60,7 @@ class Samples {
       const part = (amount: number, perSecond: number) => amount / (perSecond * times * seconds);
       return [
         {
+          atMs: first.atMs,
           requests: part(last.requests - first.requests, LIMITS.requestsPerSecond),
           bytes: part(last.bytes - first.bytes, LIMITS.bytesPerSecond),
         },
@@ -103,6 +110,7 @@ it('are kept and used by all workers together, while one joins, one is killed, a
     const before = samples.used(sinceMs, sinceMs + CHANGE_MS, 1);
     const after = samples.used(sinceMs + CHANGE_MS + NOTICED_MS, Date.now(), 2);
     const settled = samples.used(sinceMs + KILL_MS + SETTLED_MS, sinceMs + CHANGE_MS, 1);
+    if (process.env.SHOW !== undefined) show({ before, settled, after }, sinceMs);
     const most = [...before, ...after].flatMap(({ requests, bytes }) => [requests, bytes]);
     expect(Math.max(...most)).toBeLessThanOrEqual(1.05);
     const least = [...settled, ...after].map(({ requests, bytes }) => Math.max(requests, bytes));
@@ -113,6 +121,16 @@ it('are kept and used by all workers together, while one joins, one is killed, a
     samples.stop();
   }
 });
+
+/** Each second's window: of each limit, the part that was used. */
+function show(phases: Record<string, Used[]>, sinceMs: number): void {
+  for (const [phase, windows] of Object.entries(phases)) {
+    const percent = (used: number) => `${(used * 100).toFixed(1)} %`;
+    const line = ({ atMs, requests, bytes }: Used) =>
+      `${phase} ${((atMs - sinceMs) / 1_000).toFixed(1)} s: requests ${percent(requests)}, bytes ${percent(bytes)}`;
+    process.stdout.write(`${windows.map(line).join('\n')}\n`);
+  }
+}
 
 /** With the command line, as a user does. */
 async function double(): Promise<void> {
