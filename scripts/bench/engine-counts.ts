@@ -1,6 +1,6 @@
 /** A broker and a database for the benchmark, and what was sent to them. */
 import { Kafka, logLevel } from 'kafkajs';
-import { createConnection } from 'mysql2/promise';
+import { type Connection, createConnection } from 'mysql2/promise';
 import { topicName } from '../../lib/adapters/kafka/names.ts';
 import { TOPICS } from '../../lib/core/messages.ts';
 import { startKafka } from '../engines/kafka.ts';
@@ -9,16 +9,10 @@ import { createTopics } from '../engines/topics.ts';
 
 const PREFIX = 'bench-';
 
-export interface EngineCounts {
-  /** Sent to each topic. */
-  readonly messages: Readonly<Record<string, number>>;
-  /** Run by the server, of any kind, `begin` and `commit` too. */
-  readonly statements: number;
-}
-
 export interface Engines {
   readonly env: Readonly<Record<string, string>>;
-  counts(): Promise<EngineCounts>;
+  /** So far: messages of each topic, rows of segments, statements of any kind that the server ran, `begin` and `commit` too. */
+  counts(): Promise<Readonly<Record<string, number>>>;
   /** From the task's start to its last result; the report that tells of the end waits for the reporter's timer. */
   workedSeconds(taskId: string): Promise<number>;
   stop(): Promise<void>;
@@ -49,11 +43,18 @@ export async function startEngines(copyPartitions: number): Promise<Engines> {
     counts: async () => {
       const sent = TOPICS.map(async (topic) => {
         const offsets = await admin.fetchTopicOffsets(topicName(PREFIX, topic));
-        return [topic, offsets.reduce((sum, { offset }) => sum + Number(offset), 0)] as const;
+        return [
+          `messages of ${topic}`,
+          offsets.reduce((sum, { offset }) => sum + Number(offset), 0),
+        ] as const;
       });
       const [rows] = await database.query("show global status like 'Questions'");
       const [row] = rows as { Value: string }[];
-      return { messages: Object.fromEntries(await Promise.all(sent)), statements: Number(row?.Value) };
+      return {
+        ...Object.fromEntries(await Promise.all(sent)),
+        'rows of segments': await segments(database),
+        statements: Number(row?.Value),
+      };
     },
     workedSeconds: async (taskId) => {
       const [rows] = await database.query(
@@ -69,4 +70,14 @@ export async function startEngines(copyPartitions: number): Promise<Engines> {
       await Promise.all([kafka.stop(), mariadb.stop()]);
     },
   };
+}
+
+/** None before the first worker has made the tables. */
+async function segments(database: Connection): Promise<number> {
+  const [tables] = await database.query(
+    "select 1 from information_schema.tables where table_schema = 'oss2cos' and table_name = 'oss2cos_segments'",
+  );
+  if ((tables as unknown[]).length === 0) return 0;
+  const [rows] = await database.query('select count(*) as n from oss2cos.oss2cos_segments');
+  return Number((rows as { n: number }[])[0]?.n);
 }

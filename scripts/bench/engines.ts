@@ -1,34 +1,31 @@
-/** What a migration costs through the engines of the cloud: rate, CPU, messages and SQL statements. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+/**
+ * One task in one process, and through Kafka and MariaDB: what it took, beside what the model of docs/scale.md says. The
+ * model's figures of this machine (CPU an object, how much of a core a copier gets) are those of a smaller task a moment
+ * before.
+ */
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { isFinal, type Report } from '../../lib/core/report.ts';
+import { KiB } from '../../lib/core/bytes.ts';
+import { type Costs, MEASURED } from '../model/costs.ts';
+import { DEFAULT_SCALE, predict, type Prediction } from '../model/model.ts';
 import { child } from './child.ts';
-import type { Cost } from './cost.ts';
+import { clusterRun } from './cluster-run.ts';
 import { type Engines, startEngines } from './engine-counts.ts';
 import { type BenchServers, startServers } from './servers.ts';
 
-const CLI = fileURLToPath(new URL('oss2cos.js', import.meta.url));
-const CREDENTIALS = {
-  OSS_ACCESS_KEY_ID: 'nobody',
-  OSS_ACCESS_KEY_SECRET: 'checks-this',
-  COS_SECRET_ID: 'nobody',
-  COS_SECRET_KEY: 'checks-this',
-};
-/** A run that takes longer has hung. */
-const RUN_MS_MAX = 20 * 60_000;
-const STATUS_EVERY_MS = 2_000;
-/** `utime` and `stime` count in these (proc(5), USER_HZ). */
-const TICKS_PER_SECOND = 100;
+const OBJECT_BYTES = 4 * KiB;
+/** The stand-ins', which hold no copier up. */
+const HERE = { latencyMs: 1, bytesPerSecond: 1e12, listMs: 5, listings: 1 };
 
-interface EnginesCost extends Omit<Cost, 'rssBytesMax'> {
-  readonly messages: Readonly<Record<string, number>>;
-  readonly statements: number;
+type Counts = Readonly<Record<string, number>>;
+
+interface Run {
+  readonly objects: number;
+  readonly seconds: number;
+  /** One process does everything in its copier. */
+  readonly cpuSeconds: { readonly copy: number; readonly control: number };
+  readonly copiers: number;
+  readonly counts: Counts;
 }
 
 export async function runEnginesBench(args: string[]): Promise<void> {
@@ -36,133 +33,119 @@ export async function runEnginesBench(args: string[]): Promise<void> {
     args,
     options: {
       objects: { type: 'string', default: '100000' },
+      'costs-from': { type: 'string', default: '50000' },
       partitions: { type: 'string', default: '2' },
       json: { type: 'string' },
     },
   });
-  const bucket = `small4k-${values.objects}`;
-  const servers = await startServers();
-  const engines = await startEngines(Number(values.partitions));
+  const bench = await Bench.start(Number(values.partitions));
   try {
-    process.stderr.write(`one process: ${values.objects} objects\n`);
-    const alone = await child('ours', servers, bucket);
-    process.stderr.write(`Kafka and MariaDB: ${values.objects} objects, ${values.partitions} partitions\n`);
-    const cluster = await clusterRun(servers, engines, bucket, Number(values.partitions));
-    process.stdout.write(table(alone, cluster));
+    const [objects, few] = [Number(values.objects), Number(values['costs-from'])];
+    const alone = { before: await bench.alone(few), run: await bench.alone(objects) };
+    const cluster = { before: await bench.cluster(few), run: await bench.cluster(objects) };
+    process.stdout.write(table('one process', alone) + table('Kafka and MariaDB', cluster));
     if (values.json !== undefined) await writeFile(values.json, JSON.stringify({ alone, cluster }, null, 2));
   } finally {
-    await engines.stop();
-    await servers.close();
+    await bench.stop();
   }
 }
 
-/** One copy worker a partition, as one function would serve it; one more for planner and reporter. */
-async function clusterRun(
-  servers: BenchServers,
-  engines: Engines,
-  bucket: string,
-  partitions: number,
-): Promise<EnginesCost> {
-  const env = { ...process.env, ...CREDENTIALS, ...engines.env };
-  const folder = await mkdtemp(join(tmpdir(), 'oss2cos-bench-'));
-  const start = (...args: string[]) =>
-    spawn(process.execPath, [CLI, ...args], { env, stdio: ['ignore', 'pipe', 'ignore'] });
-  const workers = [
-    start('worker', '--roles', 'planner,reporter'),
-    ...Array.from({ length: partitions }, () => start('worker')),
-  ];
-  try {
-    const taskFile = join(folder, 'task.json');
-    await writeFile(taskFile, JSON.stringify(taskOf(servers, bucket)));
-    const before = await engines.counts();
-    await succeeded(start('start', taskFile, '--state-dir', folder));
-    const report = await finalReport(start, taskFile, folder);
-    const after = await engines.counts();
-    return {
-      objects: report.objects.copied,
-      bytes: report.bytes.copied,
-      seconds: await engines.workedSeconds(report.taskId),
-      cpuSeconds: await cpuSecondsOf(workers),
-      messages: Object.fromEntries(
-        Object.entries(after.messages).map(([topic, sent]) => [topic, sent - (before.messages[topic] ?? 0)]),
-      ),
-      statements: after.statements - before.statements,
-    };
-  } finally {
-    await Promise.all(workers.map(stopped));
-    await rm(folder, { recursive: true });
+class Bench {
+  private readonly servers: BenchServers;
+  private readonly engines: Engines;
+  private readonly partitions: number;
+  private tasks = 0;
+
+  private constructor(servers: BenchServers, engines: Engines, partitions: number) {
+    this.servers = servers;
+    this.engines = engines;
+    this.partitions = partitions;
+  }
+
+  static async start(partitions: number): Promise<Bench> {
+    return new Bench(await startServers(), await startEngines(partitions), partitions);
+  }
+
+  async stop(): Promise<void> {
+    await this.engines.stop();
+    await this.servers.close();
+  }
+
+  async alone(objects: number): Promise<Run> {
+    process.stderr.write(`one process: ${String(objects)} objects\n`);
+    const before = await this.requests();
+    const cost = await child('ours', this.servers, bucketOf(objects));
+    const counts = difference(await this.requests(), before);
+    return { ...cost, cpuSeconds: { copy: cost.cpuSeconds, control: 0 }, copiers: 1, counts };
+  }
+
+  async cluster(objects: number): Promise<Run> {
+    const { servers, engines, partitions } = this;
+    process.stderr.write(`Kafka and MariaDB: ${String(objects)} objects, ${String(partitions)} partitions\n`);
+    const taskId = `bench-${String(this.tasks++)}`;
+    const before = { ...(await this.requests()), ...(await engines.counts()) };
+    const run = await clusterRun(servers, engines, { taskId, bucket: bucketOf(objects), partitions });
+    const after = { ...(await this.requests()), ...(await engines.counts()) };
+    return { ...run, copiers: partitions, counts: difference(after, before) };
+  }
+
+  private async requests(): Promise<Counts> {
+    const [source, sink] = await Promise.all([this.servers.source.done(), this.servers.sink.done()]);
+    const { LIST = 0, GET = 0 } = source.requests;
+    const { PUT = 0, state = 0 } = sink.requests;
+    return { LIST, GET, PUT, 'of state': state };
   }
 }
 
-function taskOf({ source, sink }: BenchServers, bucket: string) {
-  return {
-    taskId: 'bench-engines',
-    source: { bucket, region: 'oss-cn-hangzhou', endpoint: `http://127.0.0.1:${String(source.port)}` },
-    target: {
-      bucket: 'engines-1250000000',
-      region: 'ap-guangzhou',
-      endpoint: `http://127.0.0.1:${String(sink.port)}`,
-    },
-  };
+function bucketOf(objects: number): string {
+  return `small${String(OBJECT_BYTES / KiB)}k-${String(objects)}`;
 }
 
-async function finalReport(
-  start: (...args: string[]) => ChildProcess,
-  taskFile: string,
-  folder: string,
-): Promise<Report> {
-  const untilMs = performance.now() + RUN_MS_MAX;
-  while (performance.now() < untilMs) {
-    await setTimeout(STATUS_EVERY_MS);
-    const output = await outputOf(start('status', taskFile, '--state-dir', folder, '--json'));
-    const report = output.startsWith('{') ? (JSON.parse(output) as Report) : undefined;
-    if (report !== undefined && isFinal(report)) {
-      if (report.status !== 'succeeded') throw new Error(`the task ended as ${report.status}`);
-      return report;
-    }
-  }
-  throw new Error(`the task did not end within ${String(RUN_MS_MAX / 1000)} s`);
-}
-
-async function outputOf(process_: ChildProcess): Promise<string> {
-  let output = '';
-  process_.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
-  await once(process_, 'close');
-  return output;
-}
-
-async function succeeded(process_: ChildProcess): Promise<void> {
-  const [status] = (await once(process_, 'close')) as [number | null];
-  if (status !== 0) throw new Error(`${process_.spawnargs.join(' ')} ended with status ${String(status)}`);
-}
-
-async function stopped(process_: ChildProcess): Promise<void> {
-  if (process_.exitCode !== null) return;
-  const exit = once(process_, 'exit');
-  process_.kill('SIGTERM');
-  await exit;
-}
-
-/** Of the processes so far (Linux). */
-async function cpuSecondsOf(processes: readonly ChildProcess[]): Promise<number> {
-  const each = processes.map(async ({ pid }) => {
-    const fields = (await readFile(`/proc/${String(pid)}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? [];
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-  });
-  return (await Promise.all(each)).reduce((a, b) => a + b, 0);
-}
-
-function table(alone: Cost, cluster: EnginesCost): string {
-  const row = (name: string, { objects, seconds, cpuSeconds }: Omit<Cost, 'rssBytesMax'>) =>
-    `${name.padEnd(18)} ${(objects / seconds).toFixed(0).padStart(8)} objects/s  ` +
-    `${((cpuSeconds / objects) * 1000).toFixed(3)} CPU ms/object  ${seconds.toFixed(1)} s\n`;
-  const perMillion = (count: number) => Math.round((count / cluster.objects) * 1e6).toLocaleString('en');
-  const messages = Object.entries(cluster.messages)
-    .map(([topic, count]) => `${perMillion(count)} ${topic}`)
-    .join(', ');
-  return (
-    row('one process', alone) +
-    row('Kafka and MariaDB', cluster) +
-    `A million objects: messages ${messages}; ${perMillion(cluster.statements)} SQL statements.\n`
+function difference(after: Counts, before: Counts): Counts {
+  return Object.fromEntries(
+    Object.entries(after).map(([name, count]) => [name, count - (before[name] ?? 0)]),
   );
+}
+
+/** What the model says of a run, from the costs of the one before. */
+function prediction({ objects, copiers }: Run, before: Run): Prediction {
+  const segments = before.objects / 1000;
+  const costs: Costs = {
+    ...MEASURED,
+    copyCpuMsPerObject: (before.cpuSeconds.copy / before.objects) * 1000,
+    copyCpuSecondsPerGib: 0, // in the line above
+    controlCpuMsPerSegment: (before.cpuSeconds.control / segments) * 1000,
+  };
+  const cpuShare = before.cpuSeconds.copy / before.seconds / copiers;
+  const scale = { ...DEFAULT_SCALE, ...HERE, objects, bytes: objects * OBJECT_BYTES };
+  return predict({ ...scale, partitions: copiers, cpuShare }, costs);
+}
+
+function table(name: string, { run, before }: { readonly run: Run; readonly before: Run }): string {
+  const { seconds, requests, messages, rows, statements } = prediction(run, before);
+  const modelled: Counts = {
+    ...{ LIST: requests.list, GET: requests.get, PUT: requests.put, 'of state': requests.state },
+    ...{ 'messages of segments': messages.segments, 'messages of results': messages.results },
+    ...{ 'rows of segments': rows.segments, statements },
+  };
+  const lines = Object.entries(modelled).flatMap(([what, model]) => {
+    const measured = run.counts[what];
+    return measured === undefined ? [] : [line(what, measured, model)];
+  });
+  return `${rate(name, before)}${rate(name, run)}${line('seconds', run.seconds, seconds.all)}${lines.join('')}\n`;
+}
+
+function rate(name: string, { objects, seconds, cpuSeconds: { copy, control } }: Run): string {
+  return (
+    `${name}, ${objects.toLocaleString('en')} objects: ${(objects / seconds).toFixed(0)} objects/s in ${seconds.toFixed(1)} s, ` +
+    `CPU ms/object ${((copy / objects) * 1000).toFixed(3)} of copiers, ${((control / objects) * 1000).toFixed(3)} of planner and reporter\n`
+  );
+}
+
+function line(what: string, measured: number, model: number): string {
+  const [a, b] = [measured, model].map((count) =>
+    count.toLocaleString('en', { maximumFractionDigits: count < 1000 ? 1 : 0 }).padStart(12),
+  );
+  const percent = `${((model / measured - 1) * 100).toFixed(1)} %`;
+  return `  ${what.padEnd(22)} measured ${a ?? ''}   model ${b ?? ''}   ${percent.padStart(8)}\n`;
 }

@@ -1,16 +1,30 @@
-/** Starts a raw server of the benchmarks, tells its port on stdout and its CPU time under `/.bench/cpu`. */
+/** Starts a raw server of the benchmarks, tells its port on stdout, and what it did so far under `/.bench/done`. */
 import type { AddressInfo } from 'node:net';
 import { reply } from './replies.ts';
-import { type RawHandler, rawServer } from './wire.ts';
+import { type RawHandler, type RawRequest, rawServer } from './wire.ts';
 
-/** A path no bucket has: the answer is `process.cpuUsage()` and the resident set. */
-export const CPU_PATH = '/.bench/cpu';
+/** A path no bucket has: the answer is `Done`. */
+export const DONE_PATH = '/.bench/done';
+/** In the keys of state objects, and in no other. */
+export const STATE = '.oss2cos';
+
+export interface Done {
+  readonly cpuMicros: number;
+  readonly rssBytes: number;
+  /** By kind: `GET`, `PUT`, `HEAD`, `LIST` and so on, and `state` for all that concern state objects. */
+  readonly requests: Readonly<Record<string, number>>;
+}
 
 export function listen(handler: RawHandler): void {
+  const requests: Record<string, number> = {};
   const server = rawServer({
     ...handler,
-    answer: (request, body) =>
-      request.target === CPU_PATH ? reply('200 OK', [], usage()) : handler.answer(request, body),
+    answer: (request, body) => {
+      if (request.target === DONE_PATH) return reply('200 OK', [], JSON.stringify(done(requests)));
+      const kind = kindOf(request);
+      requests[kind] = (requests[kind] ?? 0) + 1;
+      return handler.answer(request, body);
+    },
   });
   server.listen(0, '127.0.0.1', () => {
     process.stdout.write(`${String((server.address() as AddressInfo).port)}\n`);
@@ -19,7 +33,12 @@ export function listen(handler: RawHandler): void {
   process.stdin.on('end', () => process.exit(0)).resume();
 }
 
-function usage(): string {
+function kindOf({ method, target }: RawRequest): string {
+  if (target.includes(STATE)) return 'state';
+  return method === 'GET' && target.startsWith('/?') ? 'LIST' : method;
+}
+
+function done(requests: Done['requests']): Done {
   const { user, system } = process.cpuUsage();
-  return JSON.stringify({ cpuMicros: user + system, rssBytes: process.memoryUsage().rss });
+  return { cpuMicros: user + system, rssBytes: process.memoryUsage().rss, requests };
 }

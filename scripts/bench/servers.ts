@@ -4,12 +4,12 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { syntheticContent } from './content.ts';
 import { rawLoad } from './load.ts';
-import { CPU_PATH } from './listen.ts';
+import { type Done, DONE_PATH } from './listen.ts';
 
 export interface BenchServer {
   readonly port: number;
-  /** CPU time the server has used so far. */
-  cpuMicros(): Promise<number>;
+  /** So far. */
+  done(): Promise<Done>;
 }
 
 export interface BenchServers {
@@ -68,9 +68,9 @@ async function announcedPort(child: ChildProcess): Promise<number> {
 function server(port: number): BenchServer {
   return {
     port,
-    cpuMicros: async () => {
-      const answer = await fetch(`http://127.0.0.1:${String(port)}${CPU_PATH}`);
-      return ((await answer.json()) as { cpuMicros: number }).cpuMicros;
+    done: async () => {
+      const answer = await fetch(`http://127.0.0.1:${String(port)}${DONE_PATH}`);
+      return (await answer.json()) as Done;
     },
   };
 }
@@ -102,13 +102,13 @@ async function measured(
   const depth = objectBytes > 65_536 ? 1 : 16;
   const load = { port: target.port, request, connections: 8, depth };
   await rawLoad({ ...load, requests: Math.ceil(requests / 10) });
-  const before = await target.cpuMicros();
+  const before = await target.done();
   const startedAt = performance.now();
   const done = await rawLoad({ ...load, requests });
   const seconds = (performance.now() - startedAt) / 1000;
   return {
     requestsPerSecond: done / seconds,
     bytesPerSecond: (done * objectBytes) / seconds,
-    cpuMicrosPerRequest: ((await target.cpuMicros()) - before) / done,
+    cpuMicrosPerRequest: ((await target.done()).cpuMicros - before.cpuMicros) / done,
   };
 }

@@ -5,14 +5,12 @@
  */
 import { createHash } from 'node:crypto';
 import { syntheticContent } from './content.ts';
-import { listen } from './listen.ts';
+import { listen, STATE } from './listen.ts';
 import { ObjectStore, type Stored } from './objects.ts';
 import * as replies from './replies.ts';
 import { headerOf, type RawRequest } from './wire.ts';
 
 const REQUEST_ID = 'x-cos-request-id';
-/** Objects whose key holds this are kept with their bodies. */
-const STATE = '.oss2cos/';
 /** Larger bodies are not looked at whole; what they are is known from their size. */
 const WHOLE_BYTES_MAX = 64 * 1024;
 const EMPTY = Buffer.alloc(0);
@@ -155,7 +153,12 @@ function read(request: RawRequest, address: replies.Address): Buffer[] {
   const { bucket, key, query } = address;
   const uploadId = query.get('uploadId');
   if (uploadId !== null) return listParts(uploadId);
-  if (query.has('uploads')) return replies.xmlReply('200 OK', REQUEST_ID, '<ListMultipartUploadsResult/>');
+  if (query.has('uploads'))
+    return replies.xmlReply(
+      '200 OK',
+      REQUEST_ID,
+      '<ListMultipartUploadsResult><EncodingType>url</EncodingType><IsTruncated>false</IsTruncated></ListMultipartUploadsResult>',
+    );
   if (key === '') {
     const page = { bucket, query, ...store.list(bucket, replies.listQuery(query)) };
     return (

@@ -20,7 +20,9 @@ export const MEASURED = {
   /** Packed manifest, and a slice without failures. */
   stateBytesPerSegment: 60_000,
   messageBytes: 700,
-} as const;
+};
+
+export type Costs = typeof MEASURED;
 
 /** What a line, a store and a machine allow is not ours: each can be given on the command line. */
 export const PLANNED = {

@@ -2,7 +2,7 @@
 import { GiB } from '../../lib/core/bytes.ts';
 import { SEGMENT_LIMITS } from '../../lib/core/segments.ts';
 import { FUNCTION } from '../../lib/runtime/limits.ts';
-import { MEASURED, PLANNED, PRICES } from './costs.ts';
+import { type Costs, MEASURED, PLANNED, PRICES } from './costs.ts';
 
 export interface Scale {
   readonly objects: number;
@@ -52,13 +52,13 @@ const TICK_SECONDS = 60;
 const CHECKPOINT_SECONDS = 10;
 const DATABASE_CCU = 1;
 
-export function predict(scale: Scale): Prediction {
+export function predict(scale: Scale, costs: Costs = MEASURED): Prediction {
   const { objects, bytes, partitions } = scale;
   const segments = Math.max(
     Math.ceil(objects / SEGMENT_LIMITS.entriesMax),
     Math.ceil(bytes / SEGMENT_LIMITS.bytesMax),
   );
-  const { objectsPerSecond, bound } = copyRate(scale);
+  const { objectsPerSecond, bound } = copyRate(scale, costs);
   const copySeconds = objects / objectsPerSecond;
   const listing = ((segments / scale.listings) * scale.listMs) / 1000;
   const copying = copySeconds / Math.min(partitions, segments);
@@ -70,28 +70,28 @@ export function predict(scale: Scale): Prediction {
     copy: copySeconds,
     planner: Math.max(
       listing * Math.min(scale.listings, segments),
-      (segments * MEASURED.controlMsPerSegment) / 2000,
+      (segments * costs.controlMsPerSegment) / 2000,
     ),
-    reporter: (segments * MEASURED.controlMsPerSegment) / 2000 + ticks,
+    reporter: (segments * costs.controlMsPerSegment) / 2000 + ticks,
   };
-  const requests = requestsOf(scale, work);
+  const requests = requestsOf(scale, work, costs);
   return {
     ...{ segments, objectsPerSecond, bound, requests, functionSeconds },
     seconds: { listing, copying, all },
     messages: { ranges: Math.ceil(listing / INVOCATION_SECONDS) + scale.listings, segments, results: slices },
     rows: { segments, slices },
     statements:
-      segments * MEASURED.statementsPerSegment +
-      slices * MEASURED.statementsPerSlice +
-      ticks * MEASURED.statementsPerTick,
+      segments * costs.statementsPerSegment +
+      slices * costs.statementsPerSlice +
+      ticks * costs.statementsPerTick,
     price: priceOf(scale, { ...work, functionSeconds, requests }),
   };
 }
 
 /** Of one copy function: the least that latency, line and CPU allow. */
-function copyRate(scale: Scale): Pick<Prediction, 'objectsPerSecond' | 'bound'> {
+function copyRate(scale: Scale, costs: Costs): Pick<Prediction, 'objectsPerSecond' | 'bound'> {
   const bytesEach = scale.objects === 0 ? 0 : scale.bytes / scale.objects;
-  const cpuSeconds = MEASURED.copyCpuMsPerObject / 1000 + (bytesEach / GiB) * MEASURED.copyCpuSecondsPerGib;
+  const cpuSeconds = costs.copyCpuMsPerObject / 1000 + (bytesEach / GiB) * costs.copyCpuSecondsPerGib;
   const rates = {
     latency: FUNCTION.lanes / (scale.latencyMs / 1000),
     bandwidth: bytesEach === 0 ? Infinity : scale.bytesPerSecond / bytesEach,
@@ -108,8 +108,12 @@ interface Work {
   readonly seconds: number;
 }
 
-function requestsOf({ objects }: Scale, { segments, slices, ticks }: Work): Prediction['requests'] {
-  const state = segments * MEASURED.stateRequestsPerSegment + (slices - segments) + 3 * ticks;
+function requestsOf(
+  { objects }: Scale,
+  { segments, slices, ticks }: Work,
+  costs: Costs,
+): Prediction['requests'] {
+  const state = segments * costs.stateRequestsPerSegment + (slices - segments) + 3 * ticks;
   return { list: segments, get: objects, put: objects, state };
 }
 
