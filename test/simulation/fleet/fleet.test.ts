@@ -28,6 +28,10 @@ const LIMIT_NOTICED_MS = 8_000;
 const ALLOWED = 1.05;
 const WANTED = 0.85;
 
+/** `FLEET_SEEDS=101-140` runs others. */
+const [FIRST = 1, LAST = 4] = (process.env.FLEET_SEEDS ?? '1-4').split('-').map(Number);
+const SEEDS = Array.from({ length: LAST - FIRST + 1 }, (_, at) => FIRST + at);
+
 /** A seed decides the loads, whether a process is killed or stopped, and whether limits are raised or lowered. */
 function sceneOf(seed: number) {
   const dice = new SimDice(seed, 'scene');
@@ -47,7 +51,7 @@ function extremes(meters: readonly [Meter, number][], fromMs: number, toMs: numb
   return { most, least: Math.min(...fuller) };
 }
 
-it.each([1, 2, 3, 4])('is kept and used, whatever seed %i makes of it', async (seed) => {
+it.each(SEEDS)('is kept and used, whatever seed %i makes of it', async (seed) => {
   const { loads, isKilled, factor, faults } = sceneOf(seed);
   const loadOf = (partition: number) => loads[partition] ?? NOTHING;
   const fleet = await Fleet.open({ seed, partitions: loads.length, limits: LIMITS, faults, loadOf });
