@@ -5,6 +5,7 @@ import { DECIDING } from './list/deciding.ts';
 import { LARGE } from './list/large.ts';
 import { PLANNING } from './list/planning.ts';
 import { REPORTING } from './list/reporting.ts';
+import { DIVIDING } from './list/sharing.ts';
 import { SPLITTING } from './list/splitting.ts';
 import { STORING } from './list/storing.ts';
 import { WEATHERING } from './list/weathering.ts';
@@ -20,6 +21,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...REPORTING,
   ...WEATHERING,
   ...CONTROLLING,
+  ...DIVIDING,
   ...STORING,
   ...WIRE,
 ];

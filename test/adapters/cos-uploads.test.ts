@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseUploads } from '../../lib/adapters/cos/uploads.ts';
 import { XmlError } from '../../lib/adapters/http/xml.ts';
 import { type CosHarness, openCos } from '../support/cos.ts';
+import { calm } from '../support/calm.ts';
 
-const NEVER = new AbortController().signal;
+const NEVER = calm();
 const ATTRIBUTES = { headers: {}, metadata: {}, tags: {}, storageClass: 'STANDARD' };
 
 describe('the uploads of one key', () => {

@@ -10,6 +10,7 @@ import {
   httpClient,
 } from '../../lib/adapters/http/index.ts';
 import { type Behaviour, type TestServer, serve } from './http-server.ts';
+import { calm } from '../support/calm.ts';
 
 export const HOST = 'photos.oss-cn-hangzhou.aliyuncs.com';
 const cleanups: (() => unknown)[] = [];
@@ -44,7 +45,7 @@ export async function pair(
 }
 
 export function get(client: HttpClient, changes: Partial<HttpRequest> = {}): Promise<HttpResponse> {
-  const signal = new AbortController().signal;
+  const signal = calm();
   return client.request({ method: 'GET', path: '/key', headers: [], signal, timeoutMs: 5000, ...changes });
 }
 

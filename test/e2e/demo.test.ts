@@ -8,9 +8,10 @@ import { CosReader, type TargetObject } from '../../scripts/demo/cos-reader.ts';
 import { standing } from '../../scripts/demo/expected.ts';
 import { Mismatch, proveReport, proveTarget } from '../../scripts/demo/proof.ts';
 import { ENVIRONMENT, type Migration, openMigration, SOURCE, TARGET } from '../support/migration.ts';
+import { calm } from '../support/calm.ts';
 
 const DEMO = join(import.meta.dirname, '..', '..', 'dist', 'demo.js');
-const NEVER = new AbortController().signal;
+const NEVER = calm();
 
 interface Played {
   readonly status: number | null;

@@ -4,6 +4,7 @@ import { StoreError, type StoreErrorCode } from '../../lib/core/errors.ts';
 import type { ObjectType } from '../../lib/core/object.ts';
 import type { Content, ObjectSource } from '../../lib/ports/object-source.ts';
 import { collected } from '../support/bytes.ts';
+import { calm } from '../support/calm.ts';
 
 /** Header and metadata values are bytes as latin1. */
 export interface SeededObject {
@@ -25,7 +26,7 @@ export interface SourceHarness {
   close(): Promise<void>;
 }
 
-export const NEVER = new AbortController().signal;
+export const NEVER = calm();
 export async function bytesOf(content: Content): Promise<Buffer> {
   return content.kind === 'bytes' ? Buffer.from(content.bytes) : collected(content.chunks);
 }

@@ -6,8 +6,9 @@ import { parseTask } from '../../lib/core/task.ts';
 import type { Part } from '../../lib/app/sharing.ts';
 import { connectStores } from '../../lib/runtime/stores.ts';
 import { seededDice } from '../support/seeded-dice.ts';
+import { calm } from '../support/calm.ts';
 
-const NEVER = new AbortController().signal;
+const NEVER = calm();
 const key = { id: 'id', secret: 'secret' };
 
 /** Where nobody listens. */

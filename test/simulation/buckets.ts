@@ -8,6 +8,7 @@ import { seededBytes } from '../support/bytes.ts';
 import { SimDice } from './dice.ts';
 import type { Scenario } from './scenario.ts';
 import { EPOCH_MS, type VirtualClock } from './virtual-clock.ts';
+import { calm } from '../support/calm.ts';
 
 const MiB = 1024 * 1024;
 const DAY_MS = 86_400_000;
@@ -127,7 +128,7 @@ export class Buckets {
 
   async #plantObject(key: string, bytes: Buffer): Promise<void> {
     const attributes = { headers: {}, metadata: {}, tags: {}, storageClass: 'STANDARD' };
-    const forever = new AbortController().signal;
+    const forever = calm();
     await this.sink.write(
       { key, content: { kind: 'bytes', bytes }, attributes, forbidOverwrite: false },
       forever,

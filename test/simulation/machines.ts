@@ -29,6 +29,7 @@ import { SimQueue } from './sim-queue.ts';
 import { Trace } from './trace.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import { Weather } from './weather.ts';
+import { calm } from '../support/calm.ts';
 
 export type ProcessPorts = PlanPorts & CopyPorts & ReporterPorts & { readonly signal: AbortSignal };
 
@@ -125,7 +126,7 @@ export class Machines {
       sweep: ONE_PROCESS.sweep,
       failedList,
       segmentLimits: { entriesMax: segmentEntriesMax, bytesMax: 4 * GiB },
-      signal: new AbortController().signal,
+      signal: calm(),
     };
   }
 

@@ -11,6 +11,7 @@ import { migrate } from '../../lib/runtime/one-process.ts';
 import { connectStores } from '../../lib/runtime/stores.ts';
 import { type CosStandin, startCos } from '../standins/cos/server.ts';
 import { type OssStandin, startOss } from '../standins/oss/server.ts';
+import { calm } from './calm.ts';
 
 export const SOURCE = 'photos';
 export const TARGET = 'photos-1250000000';
@@ -100,7 +101,7 @@ async function runOnce(stateDir: string, task: Task, options: RunOptions): Promi
       log: options.log ?? silentLog,
       onReport: options.onReport ?? (() => undefined),
       onWarning: options.onWarning ?? (() => undefined),
-      signal: options.signal ?? new AbortController().signal,
+      signal: options.signal ?? calm(),
     });
   } finally {
     await stores.close();

@@ -26,6 +26,9 @@ import { FakeClock } from './fake-clock.ts';
 import { EventList } from './logged.ts';
 import { sampleTask } from './sample-task.ts';
 import { seededDice } from './seeded-dice.ts';
+import { CALM } from './calm.ts';
+
+export { CALM };
 
 export interface WorkshopOptions {
   readonly task?: Task;
@@ -79,7 +82,6 @@ export function openWorkshop(options: WorkshopOptions = {}) {
 export type Workshop = ReturnType<typeof openWorkshop>;
 
 /** Never aborted. */
-export const CALM = new AbortController().signal;
 
 /** Puts the task and its root range into the table, as the planner's start does. */
 export async function begin({ table, task, clock, state }: Workshop): Promise<void> {

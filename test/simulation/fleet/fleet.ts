@@ -19,6 +19,7 @@ import { EPOCH_MS, VirtualClock } from '../virtual-clock.ts';
 import { flakyState } from './flaky-state.ts';
 import { type Load, Member } from './member.ts';
 import { Meter } from './usage.ts';
+import { calm } from '../../support/calm.ts';
 
 export interface FleetOptions {
   readonly seed: number;
@@ -36,7 +37,7 @@ const REBALANCE_MS = 2_000;
 const SESSION_MS = 30_000;
 const SKEW_MS_MAX = 3_600_000;
 const REPORTERS = 2;
-const CALM = new AbortController().signal;
+const CALM = calm();
 
 export class Fleet {
   readonly clock = new VirtualClock();
