@@ -118,6 +118,17 @@ describe('a task', () => {
     expect(await look(shop)).toMatchObject({ status: 'failed', problems: ['HTTP 403'] });
   });
 
+  it('goes on listing where one range was given up and another is open', async () => {
+    const { shop, finish } = await opened({ listed: false });
+    await finish(0);
+    await finish(1);
+    shop.table.plantRange({ nowMs: shop.clock.now(), taskId: 'sample', rangeId: 'r2', after: 'x' });
+    await shop.table.failRange({ taskId: 'sample', rangeId: ROOT_RANGE, problem: 'HTTP 403' });
+    expect(await look(shop)).toMatchObject({ finishedAt: null, problems: ['HTTP 403'] });
+    await shop.table.failRange({ taskId: 'sample', rangeId: 'r2', problem: 'HTTP 503' });
+    expect(await look(shop)).toMatchObject({ status: 'failed' });
+  });
+
   it('ends also where a result object is gone: the failed manifest becomes a problem', async () => {
     const { shop, finish } = await opened();
     await finish(0);
