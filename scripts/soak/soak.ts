@@ -16,6 +16,8 @@ const OBJECTS_MAX = 8_000;
 /** The last part of the storm kills nobody: one process lives long enough to judge its memory. */
 const CALM_PART = 0.35;
 const DISTURB_EVERY_MS = 250;
+/** Parts of the storm: while there is much to copy. */
+const THROTTLE = { from: 0.1, to: 0.2 } as const;
 /** After the storm a task of this size ends within seconds; what takes longer hangs. */
 const HEALED_MS_MAX = 120_000;
 
@@ -73,7 +75,7 @@ class Soak {
     const storm = new Storm(this.m);
     const over = new AbortController();
     const disturbing = this.disturb(over.signal);
-    await Promise.all([this.weather(), this.interrupt()]);
+    await Promise.all([this.weather(), this.interrupt(), this.throttle(storm)]);
     over.abort();
     await disturbing;
     storm.heal();
@@ -127,6 +129,14 @@ class Soak {
     if (await this.lives.say('pause', task)) this.pauses++;
     await sleep(this.stormMs * 0.1);
     await this.lives.say('resume', task);
+  }
+
+  /** Both stores refuse half of all requests for a while. */
+  private async throttle(storm: Storm): Promise<void> {
+    await sleep(this.stormMs * THROTTLE.from);
+    const end = storm.throttle();
+    await sleep(this.stormMs * (THROTTLE.to - THROTTLE.from));
+    end();
   }
 
   private async disturb(signal: AbortSignal): Promise<void> {
