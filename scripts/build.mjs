@@ -13,6 +13,7 @@ const APART = {
   'bench-source': 'scripts/bench/source.ts',
   'bench-sink': 'scripts/bench/sink.ts',
   'bench-listing-source': 'scripts/bench/listing/source.ts',
+  'bench-listing-virtual': 'scripts/bench/listing/virtual.ts',
   standins: 'test/standins/main.ts',
 };
 

@@ -2,6 +2,7 @@
  * Splitting: a range of many keys is listed by many planners. Whoever lists a range splits what is left of it where
  * fewer ranges are open than could be listed at once, at keys that exist, and rings for the new ones.
  */
+import { StoreError } from '../core/errors.ts';
 import { KeySpace } from '../core/key-space.ts';
 import { compareKeys } from '../core/keys.ts';
 import type { Task } from '../core/task.ts';
@@ -14,7 +15,7 @@ import { ringRange } from './ring.ts';
 import { type Rest, SplitSearch } from './split-search.ts';
 
 export interface Forking {
-  /** Ranges to have open while there is enough to list. */
+  /** Ranges that are listed at once where there is enough to list. */
   readonly parallelism: number;
   /** The first range is listed that far before it is split: a small task needs no company. */
   readonly afterKeys: number;
@@ -28,13 +29,17 @@ export const FORKING: Forking = {
   parallelism: 64,
   afterKeys: 50_000,
   partKeysMin: 20_000,
-  lookEveryKeys: 8_000,
+  lookEveryKeys: 3_000,
 };
 
 /** Of the keys listed, one in so many is learned from; no round number, which a counter's last digit would hide behind. */
 const LEARN_EVERY = 61;
-/** A look that found nothing to split makes the next one so much rarer. */
+/** A look that found nothing to split puts the next one off for so much longer. */
 const IN_VAIN_FACTOR = 4;
+/** Ranges open beyond those that are listed at once: who ends one finds the next waiting. */
+const SPARE = 1 / 8;
+/** Where fewer ranges were made than the keys listed would allow, parts may be so much smaller: the end of a task goes by them. */
+const SMALL_PART = 1 / 8;
 
 interface SplitPorts {
   readonly stores: Stores;
@@ -55,7 +60,6 @@ export class RangeSplitter {
   private keys = 0;
   private first: string | undefined;
   private lookAtKeys: number;
-  private lookEveryKeys: number;
   /** Behind all keys of the range, where that is nearer than its bound. */
   private end: string | undefined;
 
@@ -64,10 +68,9 @@ export class RangeSplitter {
     this.task = task;
     this.range = range;
     this.forking = ports.forking ?? FORKING;
-    this.lookEveryKeys = this.forking.lookEveryKeys;
     const isRoot = range.after === '';
     const untilForking = isRoot ? this.forking.afterKeys - range.listed.objects : 0;
-    this.lookAtKeys = Math.max(this.lookEveryKeys, untilForking);
+    this.lookAtKeys = Math.max(this.forking.lookEveryKeys, untilForking);
   }
 
   /** Keys of the listing, in its order: what is left is judged by them. */
@@ -80,37 +83,61 @@ export class RangeSplitter {
   /** Splits the rest if company is wanted and worth it. Answers the new bound, or that another planner was first. */
   async split(rest: Rest, signal: AbortSignal): Promise<Pick<Rest, 'upTo'> | 'overtaken'> {
     if (this.keys < this.lookAtKeys || this.task.source.manifest !== undefined) return rest;
-    this.lookAtKeys = this.keys + this.lookEveryKeys;
+    this.lookAtKeys = this.keys + this.forking.lookEveryKeys;
     for (const key of [rest.after, rest.upTo]) if (key !== undefined) this.space.learn(key);
     const parts = await this.partsWanted(rest);
     if (parts < 2) return rest;
+    const keys = await this.placesFor(parts, rest, signal);
+    if (keys.length > 0) return this.splitAt(keys, rest);
+    this.lookAtKeys = this.keys + this.forking.lookEveryKeys * IN_VAIN_FACTOR;
+    return rest;
+  }
+
+  /** A store that does not answer a probe is no reason to stop listing: there is just no place to split at. */
+  private async placesFor(parts: number, rest: Rest, signal: AbortSignal): Promise<string[]> {
+    const { stores, log } = this.ports;
     const { prefix } = this.task.source;
     const end = nearer(this.end, rest.upTo);
-    const args = { prefix, space: this.space, rest, end };
-    const search = new SplitSearch(this.ports.stores.source(this.task), args, signal);
-    const keys = await search.keys(parts - 1);
-    this.end = search.end;
-    if (keys.length > 0) return this.splitAt(keys, rest);
-    this.lookEveryKeys *= IN_VAIN_FACTOR;
-    return rest;
+    const search = new SplitSearch(
+      stores.source(this.task),
+      { prefix, space: this.space, rest, end },
+      signal,
+    );
+    try {
+      const isEndNew = end === undefined;
+      if (isEndNew) await search.findEnd();
+      this.end = search.end;
+      const worth = isEndNew ? (this.keysLeft(rest) ?? Infinity) / this.forking.partKeysMin : Infinity;
+      const keys = await search.keys(Math.floor(Math.min(parts, worth)) - 1);
+      this.end = search.end;
+      return keys;
+    } catch (error) {
+      if (signal.aborted || !(error instanceof StoreError)) throw error;
+      const { taskId, rangeId } = this.range;
+      log.warn('range not split', { taskId, rangeId, problem: error.message });
+      return [];
+    }
   }
 
   /** By chance, so that of many planners that see the same few places free about as many take them. */
   private async partsWanted(rest: Rest): Promise<number> {
     const { parallelism, partKeysMin } = this.forking;
     const keysLeft = this.keysLeft(rest) ?? Infinity;
-    if (keysLeft < 2 * partKeysMin) return 1;
-    const { table, dice } = this.ports;
-    const open = (await table.silentRanges(this.range.taskId, Infinity, parallelism)).length;
-    const free = parallelism - open;
-    if (dice.random() * open >= free) return 1;
-    return Math.min(1 + Math.ceil(free / Math.max(1, open)), Math.floor(keysLeft / partKeysMin));
+    if (keysLeft < 2 * partKeysMin * SMALL_PART) return 1;
+    const { ranges, rangesOpen: open, listed } = await this.ports.table.totals(this.range.taskId);
+    const paid = 1 + Math.floor(listed.objects / partKeysMin) - ranges;
+    const smallest = partKeysMin * Math.min(1, Math.max(SMALL_PART, open / parallelism));
+    const worth = Math.max(keysLeft / partKeysMin, Math.min(keysLeft / smallest, paid));
+    const free = (open === 1 ? parallelism : Math.ceil(parallelism * (1 + SPARE))) - open;
+    if (this.ports.dice.random() * open >= free) return 1;
+    return Math.floor(Math.min(1 + Math.ceil(free / Math.max(1, open)), worth));
   }
 
   /** An estimate; undefined where there is nothing to base it on. */
   private keysLeft({ after, upTo }: Rest): number | undefined {
     const end = nearer(this.end, upTo);
-    if (this.first === undefined || end === undefined || compareKeys(end, after) <= 0) return undefined;
+    if (this.first === undefined || end === undefined) return undefined;
+    if (compareKeys(end, after) <= 0) return 0;
     const part = this.space.progress(after, { from: this.first, to: end });
     return part === undefined || part === 0 ? undefined : (this.keys * (1 - part)) / part;
   }

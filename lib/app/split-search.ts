@@ -1,8 +1,9 @@
 /**
- * Where a range can be split: keys are proposed by interpolation, and each is tried with a listing of one key. What is
- * found there exists, and a split lies at it; where nothing is found, the range ends before the proposal.
+ * Where a range can be split: keys are proposed that would cut it into even parts, and each is tried with a listing of
+ * one key. What is found there exists, and a split lies at it; between the proposal and what was found there is
+ * nothing, which the next proposals leave out.
  */
-import { type KeySpace, LAST_POINT } from '../core/key-space.ts';
+import { type KeySpace, LAST_POINT, type Span } from '../core/key-space.ts';
 import { compareKeys } from '../core/keys.ts';
 import type { ObjectSource } from '../ports/object-source.ts';
 
@@ -15,6 +16,12 @@ export interface Rest {
 const END_PROBES = 8;
 /** From the first digit of a counter to within some percent of its end. */
 const END_ROUNDS_MAX = 2;
+/** Rounds of proposals, each between what the one before it found. */
+const ROUNDS_MAX = 3;
+/** So many of the places looked for are worth no further round. */
+const ENOUGH = 3 / 4;
+/** Fewer at a time would take many rounds where a gap hides the keys. */
+const PROBES_MIN = 3;
 /** A longer `start-after` may be refused: no key is longer. */
 const KEY_BYTES_MAX = 1_023;
 
@@ -25,7 +32,6 @@ export class SplitSearch {
   readonly #rest: Rest;
   readonly #signal: AbortSignal;
   readonly #found = new Set<string>();
-  readonly #isEndKnown: boolean;
   #end: string;
 
   constructor(
@@ -44,7 +50,6 @@ export class SplitSearch {
     this.#space = args.space;
     this.#rest = args.rest;
     this.#signal = signal;
-    this.#isEndKnown = args.end !== undefined;
     this.#end = args.end ?? args.prefix + LAST_POINT;
   }
 
@@ -53,19 +58,22 @@ export class SplitSearch {
     return this.#end;
   }
 
-  /** At most `wanted` keys of the rest, ascending, that cut it into parts of about one size. */
+  /** About `wanted` keys of the rest or fewer, ascending, that cut it into parts of about one size. */
   async keys(wanted: number): Promise<string[]> {
-    const direct = this.#isEndKnown ? await this.#propose(wanted) : [];
-    if (direct.length * 2 > wanted) return thinned(direct, wanted);
-    await this.#findEnd();
-    const found = await this.#propose(wanted);
-    return thinned(found.length * 2 > wanted ? found : this.#found, wanted);
+    if (wanted < 1) return [];
+    let keys = await this.#propose(wanted);
+    for (let round = 1; round < ROUNDS_MAX && keys.length < wanted * ENOUGH; round++) {
+      await this.#propose(Math.max(PROBES_MIN, wanted - keys.length));
+      keys = this.#evenly([...this.#found], wanted);
+    }
+    return keys;
   }
 
   /** Nearer and nearer: first the text that all keys that are left begin with, then how far they reach below it. */
-  async #findEnd(): Promise<void> {
+  async findEnd(): Promise<void> {
     await this.#findPrefix();
     for (let round = 0; round < END_ROUNDS_MAX; round++) await this.#propose(END_PROBES - 1);
+    this.#space.bounded();
   }
 
   /** The longest beginning of the first key behind which nothing follows: the shorter, the surer. */
@@ -85,26 +93,28 @@ export class SplitSearch {
       least = (first < 0 ? most : lengths[first - 1]) ?? least;
       most = first < 0 ? most : (lengths[first] ?? most) - 1;
     }
-    this.#ends(points.slice(0, least).join('') + LAST_POINT);
   }
 
-  /** Tries keys at even distances; the first one with nothing behind it is the new end. */
+  /** Tries keys that cut the rest into even parts; answers what was found, ascending. */
   async #propose(count: number): Promise<string[]> {
-    const span = { from: this.#rest.after, to: this.#end };
-    const proposals = new Set<string>();
-    for (let number = 1; number <= count; number++) {
-      const key = this.#space.between(span, number / (count + 1));
-      if (key !== undefined) proposals.add(key);
-    }
-    const tried = [...proposals];
-    const found = await this.#tryAll(tried);
-    const end = tried[found.indexOf(undefined)];
-    if (end !== undefined) this.#ends(end);
+    const found = await this.#tryAll(this.#space.cuts(this.#span, count));
     return [...new Set(found.filter((key) => key !== undefined))];
   }
 
-  #ends(end: string): void {
-    if (compareKeys(end, this.#end) < 0 && compareKeys(end, this.#rest.after) > 0) this.#end = end;
+  get #span(): Span {
+    return { from: this.#rest.after, to: this.#end };
+  }
+
+  /** Without those that lie closer behind the last one than half of an even part. */
+  #evenly(keys: readonly string[], wanted: number): string[] {
+    const near = 0.5 / (wanted + 1);
+    let last = 0;
+    return keys.toSorted(compareKeys).filter((key) => {
+      const at = this.#space.progress(key, this.#span) ?? 1;
+      if (at - last < near) return false;
+      last = at;
+      return true;
+    });
   }
 
   async #tryAll(starts: readonly string[]): Promise<(string | undefined)[]> {
@@ -112,25 +122,19 @@ export class SplitSearch {
   }
 
   /** The first key of the rest behind this one, unless it is the rest's last. */
-  async #firstBehind(after: string): Promise<string | undefined> {
-    if (Buffer.byteLength(after) > KEY_BYTES_MAX) return undefined;
-    const request = { prefix: this.#prefix, after, keysMax: 1 };
+  async #firstBehind(start: string): Promise<string | undefined> {
+    if (Buffer.byteLength(start) > KEY_BYTES_MAX) return undefined;
+    const request = { prefix: this.#prefix, after: start, keysMax: 1 };
     const { entries } = await this.#source.list(request, this.#signal);
     const key = entries[0]?.key;
-    const { upTo } = this.#rest;
-    if (key === undefined || (upTo !== undefined && compareKeys(key, upTo) >= 0)) return undefined;
+    const { after, upTo } = this.#rest;
+    if (key === undefined || (upTo !== undefined && compareKeys(key, upTo) >= 0)) {
+      if (compareKeys(start, this.#end) < 0 && compareKeys(start, after) > 0) this.#end = start;
+      return undefined;
+    }
     this.#space.learn(key);
+    this.#space.learnGap({ from: start, to: key });
     this.#found.add(key);
     return key;
   }
-}
-
-/** So many of them, in order, and those between left out evenly. */
-function thinned(keys: Iterable<string>, wanted: number): string[] {
-  const sorted = [...keys].sort(compareKeys);
-  if (sorted.length <= wanted) return sorted;
-  return Array.from(
-    { length: wanted },
-    (_, i) => sorted[Math.floor(((i + 0.5) * sorted.length) / wanted)] ?? '',
-  );
 }
