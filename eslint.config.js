@@ -2,7 +2,16 @@
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const PURE = ['zod', 'picomatch', 'hash-wasm', 'node:buffer', 'node:crypto', 'node:util', 'node:zlib'];
+const PURE = [
+  'zod',
+  'picomatch',
+  'hash-wasm',
+  'node:buffer',
+  'node:crypto',
+  'node:path',
+  'node:util',
+  'node:zlib',
+];
 const STREAMS = ['node:events', 'node:stream', 'node:stream/promises'];
 const SHARED_ADAPTERS = ['http', 'sql'];
 

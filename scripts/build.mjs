@@ -12,8 +12,11 @@ const APART = {
   'bench-sdks': 'scripts/bench/sdks.ts',
   'bench-source': 'scripts/bench/source.ts',
   'bench-sink': 'scripts/bench/sink.ts',
+  'bench-memory-job': 'scripts/bench/memory/job.ts',
+  'bench-memory-state': 'scripts/bench/memory/state-server.ts',
   'bench-listing-source': 'scripts/bench/listing/source.ts',
   'bench-listing-virtual': 'scripts/bench/listing/virtual.ts',
+  simulate: 'test/simulation/main.ts',
   standins: 'test/standins/main.ts',
 };
 

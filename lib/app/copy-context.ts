@@ -16,6 +16,14 @@ export interface CopyContext {
   readonly dice: Dice;
   /** Parts of large objects under way, over all objects of this process: bounds memory and connections. */
   readonly parts: Semaphore;
+  readonly spread: SpreadSettings;
+}
+
+/** When an object is spread over several functions, and how; default `SPREAD`. */
+export interface SpreadSettings {
+  readonly aboveBytes: number;
+  readonly rangeBytes: number;
+  readonly partBytes: number;
 }
 
 export function mappingOf(task: Task): KeyMapping {

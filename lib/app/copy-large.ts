@@ -12,7 +12,7 @@ import { type CopyContext, tagsOf } from './copy-context.ts';
 import {
   combinedCrc64,
   type LargeObject,
-  lostUpload,
+  LostUpload,
   PartCopy,
   readPart,
   requireArrived,
@@ -29,15 +29,16 @@ export async function copyLarge(
   object: LargeObject,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  if (object.size > OBJECT_BYTES_MAX) {
-    throw new ObjectFailure(
-      'OBJECT_TOO_LARGE',
-      `the object has ${String(object.size)} bytes, COS takes ${String(OBJECT_BYTES_MAX)}`,
-    );
-  }
+  requireSize(object.size);
   return retrying({ ...OBJECT_RETRY, attemptsMax: 2 }, context, signal, () =>
     uploadOnce(context, object, signal),
   );
+}
+
+export function requireSize(bytes: number): void {
+  if (bytes <= OBJECT_BYTES_MAX) return;
+  const problem = `the object has ${String(bytes)} bytes, COS takes ${String(OBJECT_BYTES_MAX)}`;
+  throw new ObjectFailure('OBJECT_TOO_LARGE', problem);
 }
 
 async function uploadOnce(context: CopyContext, object: LargeObject, signal: AbortSignal): Promise<Outcome> {
@@ -93,7 +94,7 @@ interface Completion {
 }
 
 /** `exists`: the conflict rule keeps what the target got meanwhile. */
-async function complete(
+export async function complete(
   context: CopyContext,
   completion: Completion,
   signal: AbortSignal,
@@ -107,7 +108,7 @@ async function complete(
     if (!(error instanceof StoreError) || signal.aborted) throw error;
     // The upload is gone, or the answer was lost: it may have been completed.
     const holds = await holdsCopy(context, { key: object.key, size: object.size, crc64 }, signal);
-    if (!holds && error.code === 'gone') throw lostUpload(object.key, error);
+    if (!holds && error.code === 'gone') throw new LostUpload(object.key, error);
     if (!holds && error.code !== 'exists') throw error;
     // The copy may be another invocation's, and this upload still pending.
     await abandon(context, upload);
@@ -127,7 +128,7 @@ async function askedCrc64(
 }
 
 /** Frees what an unfinished upload holds; also while the function is being stopped. What this misses, a lifecycle rule removes. */
-async function abandon(context: CopyContext, upload: MultipartUpload): Promise<void> {
+export async function abandon(context: CopyContext, upload: MultipartUpload): Promise<void> {
   try {
     await within(context.clock, ABORT_MS_MAX, (signal) => context.sink.abort(upload, signal));
   } catch {

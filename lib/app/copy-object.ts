@@ -4,7 +4,7 @@ import { OBJECT_RETRY } from '../core/backoff.ts';
 import { StoreError } from '../core/errors.ts';
 import { failureOf, ObjectFailure } from '../core/failures.ts';
 import { cosKeyProblem, targetKeyOf } from '../core/keys.ts';
-
+import { liesUnder } from '../core/layout.ts';
 import type { Entry, SourceAttributes, TargetAttributes } from '../core/object.ts';
 import { MULTIPART_ABOVE_BYTES } from '../core/parts.ts';
 import type { Task } from '../core/task.ts';
@@ -18,18 +18,22 @@ import type { OnArrived } from './copy-parts.ts';
 import { retrying } from './retry.ts';
 import { holdsCopy, settleWrite } from './verify.ts';
 
-/** Copies one entry as the task's conflict rule says; undefined when the invocation ended first: somebody will try it again. `view` tells what the target has. */
+/**
+ * Copies one entry as the task's conflict rule says; undefined when the invocation ended first: somebody will try it
+ * again. `spread`: nothing is done yet, the object is large enough for several functions. `view` tells what the target has.
+ */
 export async function copyObject(
   context: CopyContext,
   entry: Entry,
   view: TargetView,
   signal: AbortSignal,
   onArrived?: OnArrived,
-): Promise<Outcome | undefined> {
+): Promise<Outcome | 'spread' | undefined> {
   const bytes = entry.size ?? 0;
   try {
     const key = checkedTargetKey(context, entry);
     if (await keepsTarget(context, entry, key, view, signal)) return { kind: 'skipped', bytes };
+    if (bytes > context.spread.aboveBytes) return 'spread';
     if (bytes > MULTIPART_ABOVE_BYTES && entry.etag !== undefined && entry.type !== 'Symlink') {
       const { key: sourceKey, etag } = entry;
       return await copyLarge(context, { key, sourceKey, size: bytes, etag, onArrived }, signal);
@@ -56,7 +60,7 @@ function checkedTargetKey(context: CopyContext, entry: Entry): string {
 }
 
 function isStateKey(key: string, task: Task): boolean {
-  return task.state.bucket === task.target.bucket && key.startsWith(task.state.prefix);
+  return task.state.bucket === task.target.bucket && liesUnder(key, task.state.prefix);
 }
 
 async function keepsTarget(
@@ -84,11 +88,12 @@ async function copyWhole(
   key: string,
   signal: AbortSignal,
   onArrived?: OnArrived,
-): Promise<Outcome> {
+): Promise<Outcome | 'spread'> {
   const attempts = new WholeCopy(context, entry, key);
   const end = await retrying(OBJECT_RETRY, context, signal, () => attempts.attempt(signal));
   if (end.kind !== 'large') return end;
   const { size, etag } = end.attributes;
+  if (size > context.spread.aboveBytes) return 'spread';
   return copyLarge(context, { key, sourceKey: entry.key, size, etag, onArrived }, signal);
 }
 
@@ -114,7 +119,7 @@ class WholeCopy {
     const object = this.held ?? (await this.read(signal));
     this.held = object.content.kind === 'bytes' ? object : undefined;
     const { attributes } = object;
-    if (attributes.size > MULTIPART_ABOVE_BYTES) {
+    if (attributes.size > Math.min(MULTIPART_ABOVE_BYTES, this.context.spread.aboveBytes)) {
       discard(object.content);
       return { kind: 'large', attributes };
     }

@@ -2,7 +2,7 @@
 import { OBJECT_RETRY } from '../core/backoff.ts';
 import { combineCrc64 } from '../core/crc64.ts';
 import { StoreError } from '../core/errors.ts';
-import type { PartSpan } from '../core/parts.ts';
+import { partLanes, type PartSpan } from '../core/parts.ts';
 import type { MultipartUpload, Part, PartRequest } from '../ports/object-sink.ts';
 import type { SourceObject } from '../ports/object-source.ts';
 import { discard, summed } from './checksum.ts';
@@ -10,9 +10,6 @@ import type { CopyContext } from './copy-context.ts';
 import { runLanes } from './lanes.ts';
 import { retrying } from './retry.ts';
 import { anySignal } from './signals.ts';
-
-/** Parts of one object under way: enough to fill a line, while other objects get their turn. */
-const PART_LANES = 8;
 
 export interface LargeObject {
   readonly key: string;
@@ -41,6 +38,8 @@ export function readPart(
   return context.source.read({ key: object.sourceKey, ifMatch: object.etag, range: { from, to } }, signal);
 }
 
+const lengthOf = (span: PartSpan | undefined) => (span === undefined ? 0 : span.to - span.from);
+
 /** The parts of one upload, each read and written again by itself where that may help. */
 export class PartCopy {
   private readonly context: CopyContext;
@@ -64,7 +63,7 @@ export class PartCopy {
     const queue = [...spans];
     let opened: SourceObject | undefined = first;
     await runLanes(
-      Math.min(PART_LANES, spans.length),
+      Math.min(partLanes(lengthOf(spans[0])), spans.length),
       () => queue.shift(),
       async (span) => {
         const given = span.partNumber === 1 ? opened : undefined;
@@ -82,13 +81,21 @@ export class PartCopy {
     return done.sort((a, b) => a.partNumber - b.partNumber);
   }
 
-  private one(span: PartSpan, given: SourceObject | undefined, signal: AbortSignal): Promise<DonePart> {
+  /** `given`: the part is read already. */
+  async one(span: PartSpan, given: SourceObject | undefined, signal: AbortSignal): Promise<DonePart> {
     let opened = given;
-    return retrying(OBJECT_RETRY, this.context, signal, async () => {
+    const end = await retrying(OBJECT_RETRY, this.context, signal, async () => {
       const read = opened ?? (await readPart(this.context, this.object, span, signal));
       opened = undefined;
-      return this.write(span, read, signal);
+      try {
+        return await this.write(span, read, signal);
+      } catch (error) {
+        if (error instanceof LostUpload) return error; // trying the part again cannot help
+        throw error;
+      }
     });
+    if (end instanceof LostUpload) throw end;
+    return end;
   }
 
   private async write(span: PartSpan, read: SourceObject, signal: AbortSignal): Promise<DonePart> {
@@ -96,7 +103,7 @@ export class PartCopy {
       const sum = this.sums ? await summed(read.content) : undefined;
       const content = sum?.content ?? read.content;
       const part = await this.send({ upload: this.upload, partNumber: span.partNumber, content }, signal);
-      return { ...part, bytes: span.to - span.from, sentCrc64: sum?.crc64() };
+      return { ...part, bytes: lengthOf(span), sentCrc64: sum?.crc64() };
     } catch (error) {
       discard(read.content);
       throw error;
@@ -108,7 +115,9 @@ export class PartCopy {
       return await this.context.sink.writePart(request, signal);
     } catch (error) {
       // Of a write, it is the upload that is gone, not the source.
-      throw error instanceof StoreError && error.code === 'gone' ? lostUpload(this.object.key, error) : error;
+      throw error instanceof StoreError && error.code === 'gone'
+        ? new LostUpload(this.object.key, error)
+        : error;
     }
   }
 }
@@ -137,11 +146,13 @@ export function requireArrived(object: LargeObject, parts: readonly DonePart[], 
 }
 
 /** Completed with other bytes, or ended by somebody else: not that the source is gone. Another upload may succeed. */
-export function lostUpload(key: string, cause: StoreError): StoreError {
-  const { operation, requestId } = cause;
-  return new StoreError(
-    `the upload of ${JSON.stringify(key)} has ended, and the target does not hold the copy`,
-    { code: 'corrupt', operation, requestId },
-    { cause },
-  );
+export class LostUpload extends StoreError {
+  constructor(key: string, cause: StoreError) {
+    const { operation, requestId } = cause;
+    super(
+      `the upload of ${JSON.stringify(key)} has ended, and the target does not hold the copy`,
+      { code: 'corrupt', operation, requestId },
+      { cause },
+    );
+  }
 }

@@ -3,6 +3,7 @@ import type { Clock, Dice } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Queue } from '../ports/queue.ts';
 import type { Stores } from '../ports/stores.ts';
+import type { SpreadSettings } from './copy-context.ts';
 import type { Semaphore } from './lanes.ts';
 import type { LiveWork } from './live-work.ts';
 import type { OpenTasks } from './open-tasks.ts';
@@ -17,6 +18,8 @@ export interface CopyPorts {
   readonly parts: Semaphore;
   /** Objects under way in one invocation. */
   readonly lanes: number;
+  /** Default `SPREAD`. */
+  readonly spread?: SpreadSettings;
   /** Where somebody watches. */
   readonly live?: LiveWork;
 }

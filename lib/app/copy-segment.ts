@@ -4,14 +4,19 @@
  */
 import type { SegmentMessage } from '../core/messages.ts';
 import type { Entry } from '../core/object.ts';
-import { farthest } from '../core/slices.ts';
+import { SPREAD } from '../core/parts.ts';
+import { type Gap, gapsOf } from '../core/slices.ts';
+import type { UploadPlace } from '../core/spread.ts';
 import { applyLimits } from './apply-limits.ts';
 import { viewTarget } from './conflicts.ts';
 import { type CopyContext, mappingOf } from './copy-context.ts';
 import type { CopyPorts } from './copy-ports.ts';
 import type { OpenTask } from './open-tasks.ts';
 import { ringResult, ringSegment } from './ring.ts';
-import { SegmentRun } from './segment-run.ts';
+import { runSegment, type SegmentCopied, type SegmentWork } from './segment-run.ts';
+import { SpreadObject } from './spread-object.ts';
+import { completeSpread, copyParts } from './spread-parts.ts';
+import { UploadState } from './upload-state.ts';
 
 /** After so many invocations that finished nothing, the entry they all hung on fails. */
 const STALLED_MAX = 3;
@@ -26,39 +31,33 @@ export async function copySegment(
   deadlineMs: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const { segmentId, count } = message;
   if (ports.clock.now() >= deadlineMs - BEGIN_MS_MIN) return ringSegment(ports.queue, message);
   const open = await ports.tasks.open(message.state, signal);
   const { state, control, task } = open;
   if ((await control.read(signal)).state !== 'running') return; // the reporter rings again when the task goes on
   applyLimits(ports, task, control.last);
-  const from = farthest(await state.spans(segmentId, signal), count);
-  if (from >= count) {
-    await ringResult(ports.queue, { taskId: message.taskId, segmentId });
-    return;
+  const { segmentId, count, parts } = message;
+  const isHopeless = message.stalled >= STALLED_MAX;
+  if (parts !== undefined) {
+    const entries = await state.readManifest(segmentId, count, signal);
+    const work = { ports, context: contextOf(ports, open), open, message, entries, deadlineMs };
+    const object = new SpreadObject(work, Number.parseInt(parts.place, 10));
+    return copyParts(object, { ...message, parts }, isHopeless, signal);
   }
+  const gaps = gapsOf(await state.spans(segmentId, signal), count);
+  if (gaps.length === 0) return ringResult(ports.queue, { taskId: message.taskId, segmentId });
   const entries = await state.readManifest(segmentId, count, signal);
-  const run = await openRun(ports, { message, open, entries, from, deadlineMs }, signal);
-  const to = await run.run(control, signal);
+  const work = { ports, context: contextOf(ports, open), open, message, entries, deadlineMs };
+  const { isWhole, hasMoved, spread } = await copyGaps(work, gaps, isHopeless, signal);
   // Not acknowledged: the message comes again when this worker, or another, is there.
-  if (to < count) signal.throwIfAborted();
-  if (to < count && control.last.state === 'running') {
-    await ringSegment(ports.queue, { ...message, stalled: to > from ? 0 : message.stalled + 1 });
-  }
+  if (!isWhole) signal.throwIfAborted();
+  if (isWhole || control.last.state !== 'running') return;
+  const rest = spread.length > 0 || message.isRest === true ? { isRest: true } : {};
+  await ringSegment(ports.queue, { ...message, ...rest, stalled: hasMoved ? 0 : message.stalled + 1 });
 }
 
-interface Opening {
-  readonly message: SegmentMessage;
-  readonly open: OpenTask;
-  readonly entries: readonly Entry[];
-  readonly from: number;
-  readonly deadlineMs: number;
-}
-
-async function openRun(ports: CopyPorts, opening: Opening, signal: AbortSignal): Promise<SegmentRun> {
-  const { message, open, entries, from } = opening;
-  const { task } = open;
-  const context: CopyContext = {
+function contextOf(ports: CopyPorts, { task }: OpenTask): CopyContext {
+  return {
     task,
     mapping: mappingOf(task),
     source: ports.stores.source(task),
@@ -66,14 +65,49 @@ async function openRun(ports: CopyPorts, opening: Opening, signal: AbortSignal):
     clock: ports.clock,
     dice: ports.dice,
     parts: ports.parts,
+    spread: ports.spread ?? SPREAD,
   };
-  const view = await viewTarget(context, entries.slice(from), signal);
-  return new SegmentRun({
-    ...opening,
-    state: open.state,
-    ports,
+}
+
+/** Copies entries; what is too large for one function is spread over several once the others are done. */
+async function copyGaps(
+  work: SegmentWork,
+  gaps: readonly Gap[],
+  givesUpFirst: boolean,
+  signal: AbortSignal,
+): Promise<SegmentCopied> {
+  const { context, entries, message } = work;
+  const uploads = new UploadState(work.open.state, message.segmentId);
+  const isLarge = ({ size = 0 }: Entry) => size > context.spread.aboveBytes;
+  const mayBeUnderWay = message.isRest === true || entries.some(isLarge);
+  const underWay = new Set(mayBeUnderWay ? underWayOf(await uploads.places(signal)) : []);
+  const missing = gaps.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, i) => from + i));
+  const items = missing.filter((at) => !underWay.has(at));
+  const view = await viewTarget(
     context,
-    view,
-    givesUpFirst: message.stalled >= STALLED_MAX,
-  });
+    items.flatMap((at) => entries[at] ?? []),
+    signal,
+  );
+  const copied = await runSegment({ ...work, view, items, givesUpFirst }, signal);
+  const spread = [...missing.filter((at) => underWay.has(at)), ...copied.spread];
+  if (spread.length === 0) return copied;
+  signal.throwIfAborted();
+  const places = await uploads.places(signal);
+  for (const at of spread) await spreadEntry(work, at, places, signal);
+  return { ...copied, spread };
+}
+
+function underWayOf(places: readonly UploadPlace[]): number[] {
+  return places.filter(({ noted, ended }) => noted && !ended).map(({ at }) => at);
+}
+
+async function spreadEntry(
+  work: SegmentWork,
+  at: number,
+  places: readonly UploadPlace[],
+  signal: AbortSignal,
+): Promise<void> {
+  const object = new SpreadObject(work, at);
+  const stored = await object.spread(places, signal);
+  if (stored !== undefined) await completeSpread(object, stored, signal);
 }

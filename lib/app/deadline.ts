@@ -1,6 +1,9 @@
 /** Bounding work in time, by the clock that is handed in. */
 import type { Clock } from '../ports/clock.ts';
 
+/** Made once: an abort without a reason makes an error with a stack trace, each time. */
+const DONE = new Error('the work has ended');
+
 /** Runs `work` with a signal that aborts after `ms`. */
 export async function within<T>(
   clock: Clock,
@@ -18,7 +21,7 @@ export async function within<T>(
   try {
     return await work(late.signal);
   } finally {
-    done.abort();
+    done.abort(DONE);
   }
 }
 
@@ -32,6 +35,6 @@ export async function endsWithin(clock: Clock, ms: number, work: Promise<unknown
   try {
     return await Promise.race([work.then(() => true), late]);
   } finally {
-    done.abort();
+    done.abort(DONE);
   }
 }

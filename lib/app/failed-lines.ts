@@ -5,10 +5,13 @@ import { isFailureRetryable } from '../core/failures.ts';
 import { failedEntry } from '../core/outcomes.ts';
 import type { FailedEntry } from '../core/slices.ts';
 import type { Segment, Table } from '../ports/table.ts';
+import { mapInLanes } from './lanes.ts';
 import type { TaskState } from './task-state.ts';
 
-/** Result objects read at a time: hides the latency of a store, and each is at most a few MB. */
-const READS_IN_FLIGHT = 16;
+/** Results of a page. */
+const PAGE = 16;
+/** Of them read at a time: hides the latency of a store; each takes ten times its few MB at worst while it is parsed. */
+const READS_IN_FLIGHT = 4;
 
 export interface Stretch {
   readonly lines: readonly Buffer[];
@@ -39,13 +42,15 @@ export async function readStretch(
   const problems: string[] = [];
   let [upTo, bytes, segments, isLast] = [bounds.afterSegmentId, 0, 0, false];
   while (!isLast && bytes < bounds.bytes && segments < bounds.segmentsMax) {
-    const page = await table.failedSegments(taskId, upTo, READS_IN_FLIGHT);
-    const texts = await Promise.all(page.map((segment) => listable(segment, state, problems, signal)));
+    const page = await table.failedSegments(taskId, upTo, PAGE);
+    const texts = await mapInLanes(READS_IN_FLIGHT, page, (segment) =>
+      listable(segment, state, problems, signal),
+    );
     lines.push(...texts);
     bytes += texts.reduce((sum, { length }) => sum + length, 0);
     segments += page.length;
     upTo = page.at(-1)?.segmentId ?? upTo;
-    isLast = page.length < READS_IN_FLIGHT;
+    isLast = page.length < PAGE;
   }
   return { lines, bytes, upTo, segments, isLast, problems };
 }

@@ -22,6 +22,21 @@ export async function runLanes<T>(
   if (rejected !== undefined) throw rejected.reason;
 }
 
+/** Works on all items, `count` at a time; answers in their order. Rejects with the first error, after what was begun has ended. */
+export async function mapInLanes<T, R>(
+  count: number,
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const answers: R[] = [];
+  let next = 0;
+  const take = () => (next < items.length ? { at: next, item: items[next++] as T } : undefined);
+  await runLanes(Math.min(count, items.length), take, async ({ at, item }) => {
+    answers[at] = await work(item);
+  });
+  return answers;
+}
+
 /** At most `places` holders at a time, first come first served. */
 export class Semaphore {
   private free: number;

@@ -24,8 +24,8 @@ export async function reportOf(
   ports: Pick<ReporterPorts, 'table' | 'stores' | 'clock'>,
   { row, totals, ending, problems }: Standing,
 ): Promise<Report> {
-  const { failedList, listingComplete } = ending;
-  const ledger = await readLedger(ports.table, row.taskId, totals, listingComplete);
+  const { failedList } = ending;
+  const ledger = await readLedger(ports.table, row.taskId, totals, ending);
   const state = taskStateOf(ports.stores, stateLocationOf(row.task));
   return buildReport({
     ...row,

@@ -54,12 +54,14 @@ export class LiveSegment {
   private readonly skipped = { objects: 0, bytes: 0 };
   private readonly failed = { objects: 0, bytes: 0 };
   private readonly verified = { crc64: 0, size: 0 };
-  /** Of large objects under way, by entry. */
-  private readonly arrivedBytes = new Map<number, number>();
+  /** Of large objects under way, by entry and share. */
+  private readonly arrivedBytes = new Map<number, Map<number, number>>();
 
-  /** `bytes` of the entry's present upload have arrived. */
-  arrived(at: number, bytes: number): void {
-    if (!this.counted.has(at)) this.arrivedBytes.set(at, bytes);
+  /** `bytes` of the entry's present upload have arrived; of a spread object, of those parts that begin with `share`. */
+  arrived(at: number, bytes: number, share = 0): void {
+    if (this.counted.has(at)) return;
+    const shares = this.arrivedBytes.get(at) ?? new Map<number, number>();
+    this.arrivedBytes.set(at, shares.set(share, bytes));
   }
 
   /** Undefined: the entry was stopped, and will be tried again. Each entry counts once, as it first ended. */
@@ -75,12 +77,15 @@ export class LiveSegment {
   /** Parts that arrived are bytes copied, of an object that is not. */
   tally(): Tally {
     const { objects, bytes } = this.copied;
-    const copied = { objects, bytes: [...this.arrivedBytes.values()].reduce((a, b) => a + b, bytes) };
+    const copied = { objects, bytes: this.arriving().reduce((a, b) => a + b, bytes) };
     return {
       copied,
       skipped: { ...this.skipped },
       failed: { ...this.failed },
       verified: { ...this.verified },
     };
+  }
+  private arriving(): number[] {
+    return [...this.arrivedBytes.values()].flatMap((shares) => [...shares.values()]);
   }
 }

@@ -1,6 +1,7 @@
 /** A source manifest as a feed: its lines, read as a stream, in pages. The position of an entry is its line number. */
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { MiB } from '../core/bytes.ts';
 import { UserError } from '../core/errors.ts';
 import { compareKeys } from '../core/keys.ts';
 import { MANIFEST_LINE_BYTES_MAX, parseSourceLine } from '../core/manifest.ts';
@@ -8,8 +9,10 @@ import type { Entry } from '../core/object.ts';
 import { SEGMENT_LIMITS } from '../core/segments.ts';
 import type { Feed, FeedPage } from './feed.ts';
 
-/** Doubled lines are noticed within this many keys; farther apart a key is copied twice, which changes nothing. */
-const DOUBLES_KEYS_MAX = 200_000;
+/** Doubled lines are noticed within so many keys, of so many characters; farther apart a key is copied twice, which changes nothing. */
+const DOUBLES_MAX = { keys: 200_000, chars: 16 * MiB } as const;
+/** Lines of a page, beside the number of its entries: a line may be much longer than a key, and fails by itself then. */
+const PAGE_BYTES_MAX = 2 * MiB;
 const LINE_DIGITS = 12;
 
 export function linePosition(lineNumber: number): string {
@@ -24,29 +27,42 @@ export function manifestFeed(
 ): Feed {
   return {
     async *pages({ after }, signal) {
-      const seen = new Set<string>();
+      const seen = new SeenKeys();
+      let pageBytes = 0;
       let page: Entry[] = [];
       let lineNumber = 0;
       for await (const line of linesOf(await open(signal), where)) {
         lineNumber++;
         const entry = parseSourceLine(line, lineNumber);
-        if (entry === undefined || isDouble(entry, seen) || linePosition(lineNumber) <= after) continue;
+        if (entry === undefined || seen.has(entry) || linePosition(lineNumber) <= after) continue;
         page.push(entry);
-        if (page.length < pageEntries) continue;
+        pageBytes += line.length;
+        if (page.length < pageEntries && pageBytes < PAGE_BYTES_MAX) continue;
         yield feedPage(page, linePosition(lineNumber), false);
         page = [];
+        pageBytes = 0;
       }
       yield feedPage(page, linePosition(lineNumber), true);
     },
   };
 }
 
-function isDouble(entry: Entry, seen: Set<string>): boolean {
-  if (entry.problem !== undefined) return false;
-  if (seen.has(entry.key)) return true;
-  if (seen.size >= DOUBLES_KEYS_MAX) seen.clear();
-  seen.add(entry.key);
-  return false;
+class SeenKeys {
+  private readonly keys = new Set<string>();
+  private chars = 0;
+
+  /** Whether the key was there before; from now on it is. */
+  has({ key, problem }: Entry): boolean {
+    if (problem !== undefined) return false;
+    if (this.keys.has(key)) return true;
+    if (this.keys.size >= DOUBLES_MAX.keys || this.chars >= DOUBLES_MAX.chars) {
+      this.keys.clear();
+      this.chars = 0;
+    }
+    this.keys.add(key);
+    this.chars += key.length;
+    return false;
+  }
 }
 
 /** One page is one segment. Its entries are in key order, so that the target's listing can be joined to them. */

@@ -113,13 +113,13 @@ function manifestReadable(ports: PreflightPorts, manifest: string, task: Task): 
   };
 }
 
-/** Begins and aborts an upload: shows the right to write, and leaves nothing. */
+/** Begins, looks up and aborts an upload: shows the right to write, and leaves nothing. */
 function targetWritable(ports: PreflightPorts, task: Task): Check {
   const { bucket, prefix } = task.target;
   return {
     what: `write to the target bucket ${bucket} under ${JSON.stringify(prefix)}`,
     grant:
-      'cos:PutObject, cos:InitiateMultipartUpload, cos:UploadPart, cos:CompleteMultipartUpload and cos:AbortMultipartUpload on the prefix',
+      'cos:PutObject, cos:InitiateMultipartUpload, cos:UploadPart, cos:CompleteMultipartUpload and cos:AbortMultipartUpload on the prefix, and cos:ListMultipartUploads on the prefix and the bucket',
     async run(signal) {
       const sink = ports.stores.sink(task);
       const attributes = { headers: {}, metadata: {}, tags: {}, storageClass: 'STANDARD' };
@@ -128,7 +128,11 @@ function targetWritable(ports: PreflightPorts, task: Task): Check {
         attributes,
         signal,
       );
-      await sink.abort(upload, signal);
+      try {
+        await sink.uploads(upload.key, signal);
+      } finally {
+        await sink.abort(upload, signal);
+      }
       return undefined;
     },
   };

@@ -4,6 +4,7 @@ import type { Log } from '../ports/log.ts';
 import type { Queue } from '../ports/queue.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { Table } from '../ports/table.ts';
+import type { SpreadSettings } from './copy-context.ts';
 
 export interface ReporterPorts {
   readonly stores: Stores;
@@ -13,6 +14,8 @@ export interface ReporterPorts {
   readonly dice: Dice;
   readonly log: Log;
   readonly sweep: SweepSettings;
+  /** As the copiers have it; default `SPREAD`. */
+  readonly spread?: SpreadSettings;
   /** Of the failed manifest; where it is not said, what fits a function's memory and time. */
   readonly failedList?: FailedListLimits;
 }

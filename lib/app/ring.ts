@@ -15,11 +15,14 @@ export function ringRange(queue: Queue, ...messages: readonly RangeMessage[]): P
 export function ringSegment(queue: Queue, ...messages: readonly SegmentMessage[]): Promise<void> {
   return queue.send(
     'segments',
-    messages.map((message) => ({
-      key: `${message.taskId}/${message.segmentId}`,
-      body: JSON.stringify(message),
-    })),
+    messages.map((message) => ({ key: keyOf(message), body: JSON.stringify(message) })),
   );
+}
+
+/** Parts are to be copied side by side. */
+function keyOf({ taskId, segmentId, parts }: SegmentMessage): string {
+  const segment = `${taskId}/${segmentId}`;
+  return parts === undefined ? segment : `${segment}/${parts.place}/${String(parts.from)}`;
 }
 
 export function ringResult(queue: Queue, message: ResultMessage): Promise<void> {

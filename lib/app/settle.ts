@@ -4,8 +4,12 @@ import type { ResultMessage } from '../core/messages.ts';
 import { addFailures, addTallies, completePath, NO_TALLY, type SliceSummary } from '../core/slices.ts';
 import type { Log } from '../ports/log.ts';
 import type { Segment } from '../ports/table.ts';
+import { mapInLanes } from './lanes.ts';
 import type { ReporterPorts } from './reporter-ports.ts';
 import { stateLocationOf, type TaskState, taskStateOf } from './task-state.ts';
+
+/** Results read at a time, and slices of each: what a batch may ring for is never in memory together. */
+const READS_IN_FLIGHT = 4;
 
 export interface SegmentSlice {
   readonly segmentId: string;
@@ -29,12 +33,27 @@ export async function takeResults(
     const inline = ofTask.flatMap(({ segmentId, slice }) =>
       slice === undefined ? [] : [{ segmentId, slice }],
     );
-    const rung = new Set(ofTask.filter(({ slice }) => slice === undefined).map(({ segmentId }) => segmentId));
-    const read = await Promise.all(
-      [...rung].map((segmentId) => writtenSlices(ports.log, state, segmentId, signal)),
+    const moving = ofTask.filter(({ isMoving }) => isMoving === true).map(({ segmentId }) => segmentId);
+    if (moving.length > 0) await noteMoving(ports, taskId, moving);
+    const rung = new Set(
+      ofTask
+        .filter(({ slice, isMoving }) => slice === undefined && isMoving !== true)
+        .map(({ segmentId }) => segmentId),
+    );
+    const read = await mapInLanes(READS_IN_FLIGHT, [...rung], (segmentId) =>
+      writtenSlices(ports.log, state, segmentId, signal),
     );
     await settle(ports, taskId, [...inline, ...read.flat()]);
   }
+}
+
+/** Parts of their objects moved, or wait in the queue since now: these segments are not silent. */
+async function noteMoving(
+  { table, clock }: ReporterPorts,
+  taskId: string,
+  segmentIds: readonly string[],
+): Promise<void> {
+  await table.moving({ taskId, segmentIds: [...new Set(segmentIds)], nowMs: clock.now() });
 }
 
 /** All slices of a segment, from their objects: what the messages about them may have failed to bring. */
@@ -45,8 +64,8 @@ export async function writtenSlices(
   signal: AbortSignal,
 ): Promise<SegmentSlice[]> {
   const spans = await state.spans(segmentId, signal);
-  const slices = await Promise.all(
-    spans.map(({ name }) => readableSlice(log, state, segmentId, name, signal)),
+  const slices = await mapInLanes(READS_IN_FLIGHT, spans, ({ name }) =>
+    readableSlice(log, state, segmentId, name, signal),
   );
   return slices.flatMap((slice) => slice ?? []);
 }

@@ -1,8 +1,9 @@
 /** A task's state objects, typed: the truth of the work, each written once (but control and report). */
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
+import { MiB } from '../core/bytes.ts';
 import { type Control, parseControl, RUNNING } from '../core/control.ts';
-import { UserError } from '../core/errors.ts';
+import { StoreError, UserError } from '../core/errors.ts';
 import { isManifestOf, segmentIdOf, type SegmentPlace, stateKeys, taskPrefix } from '../core/layout.ts';
 import { parseEntries, renderEntries } from '../core/manifest.ts';
 import type { StateLocation } from '../core/messages.ts';
@@ -19,8 +20,8 @@ import type { Stores } from '../ports/stores.ts';
 const gzipAsync = promisify(gzip);
 const gunzipAsync = promisify(gunzip);
 
-/** A manifest of 1,000 keys of 1,023 bytes is under 3 MB; more is not ours. */
-const MANIFEST_BYTES_MAX = 64 * 1024 * 1024;
+/** What is larger is no manifest of ours: 1,000 listed keys are 1 MiB, and in JSON a character is at most six bytes. */
+const MANIFEST_BYTES_MAX = 16 * MiB;
 const JSON_TYPE = { contentType: 'application/json' };
 
 export function stateLocationOf(task: Task): StateLocation {
@@ -54,7 +55,10 @@ export class TaskState {
 
   async readTask(signal: AbortSignal): Promise<Task> {
     const key = stateKeys.task(this.location.prefix);
-    const body = await this.store.get(key, signal);
+    return this.whole(key, signal, (body) => this.parsedTask(key, body));
+  }
+
+  private parsedTask(key: string, body: Buffer | undefined): Task {
     if (body === undefined)
       throw new UserError(`${this.where(key)} is missing: the task was removed, or never started`);
     const task = parseTask(parseJson(body, this.where(key)));
@@ -62,7 +66,7 @@ export class TaskState {
     const { bucket, prefix, taskDigest: wanted = own.taskDigest } = this.location;
     if (own.bucket !== bucket || own.prefix !== prefix || own.taskDigest !== wanted) {
       throw new UserError(
-        `${this.where(key)} is not the task that was started here: it was changed after it was written, or the task file was; put it back, and see who can write the bucket`,
+        `${this.where(key)} is not the task that was started here: it was changed after it was written, or the task file was. Put it back, and see who can write the bucket; a task whose file was edited since is named by its id, or by its address ${this.where(prefix)}`,
       );
     }
     return task;
@@ -70,7 +74,7 @@ export class TaskState {
 
   async readControl(signal: AbortSignal): Promise<Control> {
     const key = stateKeys.control(this.location.prefix);
-    const body = await this.store.get(key, signal);
+    const body = await this.read(key, signal);
     return body === undefined ? RUNNING : parseControl(body.toString(), this.where(key));
   }
 
@@ -88,15 +92,14 @@ export class TaskState {
 
   async readManifest(segmentId: string, count: number, signal: AbortSignal): Promise<Entry[]> {
     const key = this.manifestKey(segmentId);
-    const body = await this.store.get(key, signal);
-    if (body === undefined)
-      throw new UserError(`${this.where(key)} is missing: state objects were removed while the task ran`);
-    if (!isManifestOf(segmentId, body))
+    const body = await this.whole(key, signal, (read) => {
+      const manifest = this.there(key, read);
+      if (isManifestOf(segmentId, manifest)) return manifest;
       throw new UserError(
         `${this.where(key)} was changed after it was written: nothing of it is copied; put it back, or run the task again under another taskId`,
       );
-    const text = await this.gunzipText(body, key);
-    return parseEntries(text, this.where(key), count);
+    });
+    return parseEntries(await this.gunzipText(body, key), this.where(key), count);
   }
 
   async removeManifest(segmentId: string, signal: AbortSignal): Promise<void> {
@@ -116,9 +119,10 @@ export class TaskState {
 
   async readSlice(segmentId: string, name: string, signal: AbortSignal): Promise<Slice> {
     const key = this.sliceKey(segmentId, name);
-    const body = await this.store.get(key, signal);
-    if (body === undefined)
-      throw new UserError(`${this.where(key)} is missing: state objects were removed while the task ran`);
+    return this.whole(key, signal, (body) => this.parsedSlice(key, name, this.there(key, body)));
+  }
+
+  private parsedSlice(key: string, name: string, body: Buffer): Slice {
     const parsed = sliceShape.safeParse(parseJson(body, this.where(key)));
     if (parsed.success && parsed.data.name === name) return parsed.data;
     const mistakes = parsed.error?.issues.map(({ message }) => message) ?? ['it has the name of another'];
@@ -138,7 +142,7 @@ export class TaskState {
   /** The report as last written; undefined where the task has not begun, or does not exist. */
   async readReport(signal: AbortSignal): Promise<Report | undefined> {
     const key = stateKeys.report(this.location.prefix);
-    const body = await this.store.get(key, signal);
+    const body = await this.read(key, signal);
     if (body === undefined) return undefined;
     const report = parseReport(parseJson(body, this.where(key)), this.where(key));
     const failed = this.where(stateKeys.failed(this.location.prefix));
@@ -151,6 +155,36 @@ export class TaskState {
   /** `cos://bucket/key`, for messages. */
   where(key: string): string {
     return `cos://${this.location.bucket}/${key}`;
+  }
+
+  /** Read once more where it is not as it was written: what was garbled on its way comes whole the next time. */
+  private async whole<T>(
+    key: string,
+    signal: AbortSignal,
+    parse: (body: Buffer | undefined) => T,
+  ): Promise<T> {
+    const body = await this.read(key, signal);
+    try {
+      return parse(body);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return parse(await this.read(key, signal));
+    }
+  }
+
+  private there(key: string, body: Buffer | undefined): Buffer {
+    if (body !== undefined) return body;
+    throw new UserError(`${this.where(key)} is missing: state objects were removed while the task ran`);
+  }
+
+  /** Undefined where there is none. */
+  private async read(key: string, signal: AbortSignal): Promise<Buffer | undefined> {
+    try {
+      return await this.store.get(key, signal);
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.code !== 'too_large') throw error;
+      throw new UserError(`${this.where(key)} is larger than it can be: it was changed after it was written`);
+    }
   }
 
   private manifestKey(segmentId: string): string {
@@ -172,7 +206,7 @@ export class TaskState {
   }
 }
 
-function parseJson(body: Buffer, where: string): unknown {
+export function parseJson(body: Buffer, where: string): unknown {
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {

@@ -5,13 +5,17 @@ import { UserError } from '../core/errors.ts';
 import type { Failure } from '../core/failures.ts';
 import type { Report } from '../core/report.ts';
 import type { Ending, TaskRow, TaskState as State, TaskTotals } from '../ports/table.ts';
+import { abandonSegment } from './abandon-segment.ts';
 import { writeFailedManifest } from './failed-manifest.ts';
 import { reportOf, writeLastReport } from './last-report.ts';
-import { readLedger } from './ledger.ts';
+import { proveTiling } from './ledger.ts';
 import type { ReporterPorts } from './reporter-ports.ts';
 import { retrying } from './retry.ts';
-import { abandonSegment, sweep } from './sweep.ts';
+import { sweep } from './sweep.ts';
 import { stateLocationOf, type TaskState, taskStateOf } from './task-state.ts';
+
+/** A tick proves so many pages of ranges to lie end to end: well under a second of reading. */
+const TILING_PAGES = 10;
 
 const CANCELLED: Failure = {
   code: 'CANCELLED',
@@ -90,21 +94,26 @@ class Tick {
     if (state === 'running' && (await sweep(this.ports, this.row, totals, this.state, signal)) > 0)
       totals = await table.totals(taskId);
     const ending = await this.noteListing(totals, await table.ending(taskId));
-    const isOver = state !== 'paused' && totals.rangesOpen === 0 && totals.segmentsDone === totals.segments;
+    const isDone = totals.rangesOpen === 0 && totals.segmentsDone === totals.segments;
+    const isListed = totals.rangesFailed > 0 || ending.listingComplete !== undefined;
+    const isOver = state !== 'paused' && isDone && isListed;
     const place = { taskId, state: this.state };
     const after = isOver ? await writeFailedManifest(this.ports, place, ending, untilMs, signal) : ending;
     if (isOver && after.failedList.state !== 'open') return this.finish(totals, after, signal);
     return this.writeWhileRunning(totals, after, signal);
   }
 
-  /** Thousands of ranges are not to be read at every tick. */
-  private async noteListing(totals: TaskTotals, ending: Ending): Promise<Ending> {
-    if (ending.listingComplete !== undefined || totals.rangesOpen + totals.rangesFailed > 0) return ending;
+  /** Of thousands of ranges each is read once, a few thousand a tick. */
+  private async noteListing(totals: TaskTotals, from: Ending): Promise<Ending> {
+    if (totals.rangesOpen + totals.rangesFailed > 0) return from;
     const { table } = this.ports;
     const { taskId } = this.row;
-    const { complete } = await readLedger(table, taskId, totals, undefined);
-    const noted = { ...ending, step: ending.step + 1, listingComplete: complete };
-    return (await table.moveEnding({ taskId, ending: noted })) ? noted : table.ending(taskId);
+    let ending = from;
+    for (let page = 0; page < TILING_PAGES && ending.listingComplete === undefined; page++) {
+      const noted = { ...ending, ...(await proveTiling(table, taskId, ending)), step: ending.step + 1 };
+      ending = (await table.moveEnding({ taskId, ending: noted })) ? noted : await table.ending(taskId);
+    }
+    return ending;
   }
 
   private async writeWhileRunning(totals: TaskTotals, ending: Ending, signal: AbortSignal): Promise<Report> {
@@ -133,7 +142,12 @@ class Tick {
       await table.failRange({ taskId, rangeId, problem });
     }
     for (const segment of await table.silentSegments(taskId, Infinity, settings.rowsMax)) {
-      await abandonSegment(this.ports, segment, CANCELLED, this.state, signal);
+      await abandonSegment(
+        { ports: this.ports, task: this.row.task, state: this.state },
+        segment,
+        CANCELLED,
+        signal,
+      );
     }
   }
 

@@ -37,44 +37,54 @@ export async function startCrc64(): Promise<Crc64> {
   };
 }
 
-/** The polynomial, reflected: bit 63 is x^0. */
-const POLYNOMIAL = 0xc96c5795d7870f42n;
+/** A polynomial over GF(2) below degree 64, reflected as CRCs are: the top bit of `high` is x^0. In two halves: BigInt takes seven times as long. */
+interface Polynomial {
+  readonly high: number;
+  readonly low: number;
+}
 
-/** A linear map over GF(2)^64, as the images of its 64 unit vectors. */
-type Matrix = readonly bigint[];
+/** The remainder of x^64. */
+const POLYNOMIAL: Polynomial = { high: 0xc96c5795, low: 0xd7870f42 };
+const ONE: Polynomial = { high: 0x80000000, low: 0 };
+/** Zero bytes shift by x^8 each. */
+const ZERO_BYTE: Polynomial = { high: ONE.high >>> 8, low: 0 };
 
-function apply(matrix: Matrix, vector: bigint): bigint {
-  let image = 0n;
-  for (let bit = 0; vector !== 0n; bit++, vector >>= 1n) {
-    if ((vector & 1n) !== 0n) image ^= matrix[bit] ?? 0n;
+/** `a · b`, modulo the CRC's polynomial. */
+function multiply(a: Polynomial, b: Polynomial): Polynomial {
+  let [high, low] = [0, 0];
+  let { high: shiftedHigh, low: shiftedLow } = b;
+  for (let power = 0; power < 64; power++) {
+    const bit = power < 32 ? a.high >>> (31 - power) : a.low >>> (63 - power);
+    const isSet = -(bit & 1);
+    high ^= shiftedHigh & isSet;
+    low ^= shiftedLow & isSet;
+    const carries = -(shiftedLow & 1);
+    shiftedLow = ((shiftedLow >>> 1) | (shiftedHigh << 31)) ^ (POLYNOMIAL.low & carries);
+    shiftedHigh = (shiftedHigh >>> 1) ^ (POLYNOMIAL.high & carries);
   }
-  return image;
+  return { high: high >>> 0, low: low >>> 0 };
 }
 
-const square = (matrix: Matrix): Matrix => matrix.map((column) => apply(matrix, column));
+/** What 2^n zero bytes multiply a CRC by: entry n. */
+const zeroBytes: Polynomial[] = [ZERO_BYTE];
 
-/** What 2^n zero bytes do to a CRC register: entry n, for lengths up to 2^63. */
-const zeroBytes: Matrix[] = [];
-
-function zeroBytesMatrix(power: number): Matrix {
-  let matrix = zeroBytes[power];
-  if (matrix === undefined) {
-    matrix = power === 0 ? square(square(square(zeroBit()))) : square(zeroBytesMatrix(power - 1));
-    zeroBytes[power] = matrix;
+function zeroBytesFactor(power: number): Polynomial {
+  for (let known = zeroBytes.length; known <= power; known++) {
+    const last = zeroBytes[known - 1] ?? ONE;
+    zeroBytes.push(multiply(last, last));
   }
-  return matrix;
+  return zeroBytes[power] ?? ONE;
 }
 
-function zeroBit(): Matrix {
-  return Array.from({ length: 64 }, (_, bit) => (bit === 0 ? POLYNOMIAL : 1n << BigInt(bit - 1)));
-}
+const LOW_HALF = 0xffff_ffffn;
 
 /** The CRC-64 of two pieces laid end to end, from their own CRCs (decimal) and the second one's length in bytes. */
 export function combineCrc64(first: string, second: string, secondBytes: number): string {
-  let register = BigInt(first);
+  const crc = BigInt(first);
+  let shifted: Polynomial = { high: Number(crc >> 32n), low: Number(crc & LOW_HALF) };
   let rest = secondBytes;
   for (let power = 0; rest > 0; power++, rest = Math.floor(rest / 2)) {
-    if (rest % 2 === 1) register = apply(zeroBytesMatrix(power), register);
+    if (rest % 2 === 1) shifted = multiply(shifted, zeroBytesFactor(power));
   }
-  return (register ^ BigInt(second)).toString();
+  return (((BigInt(shifted.high) << 32n) | BigInt(shifted.low)) ^ BigInt(second)).toString();
 }

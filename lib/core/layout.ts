@@ -1,5 +1,8 @@
 /** Where a task's state objects lie, under `<state prefix><taskId>/`. */
 import { createHash } from 'node:crypto';
+import { posix } from 'node:path';
+import { KiB, MiB } from './bytes.ts';
+import { cosKeyProblem } from './keys.ts';
 
 export function taskPrefix(statePrefix: string, taskId: string): string {
   return `${statePrefix}${taskId}/`;
@@ -14,6 +17,7 @@ export const stateKeys = {
   failed: (prefix: string) => `${prefix}failed.jsonl`,
   manifest: (prefix: string, segmentId: string) => `${prefix}segments/${segmentId}.jsonl.gz`,
   results: (prefix: string, segmentId: string) => `${prefix}results/${segmentId}/`,
+  uploads: (prefix: string, segmentId: string) => `${prefix}uploads/${segmentId}/`,
   preflight: (prefix: string, unique: string) => `${prefix}preflight-${unique}`,
 };
 
@@ -43,6 +47,35 @@ export function segmentIdOf({ rangeId, seq, unique }: SegmentPlace, manifest: Ui
 /** Whether these are the very bytes that the segment was named after. */
 export function isManifestOf(segmentId: string, manifest: Uint8Array): boolean {
   return segmentId.endsWith(manifestDigest(manifest));
+}
+
+/**
+ * No state object of its kind, told by its name, is larger. A result or a manifest tells of 1,000 keys of 1,023 bytes,
+ * each of which JSON may write as six; what is read in steps has no bound.
+ */
+export function stateBytesMax(key: string): number {
+  if (key.endsWith('/control.json')) return 64 * KiB;
+  return key.endsWith('/task.json') || key.endsWith('/report.json') ? 8 * MiB : 32 * MiB;
+}
+
+/** As somebody on the way would write it who takes a key for a path: `a//b/../c` is `a/c`. */
+function asPath(key: string): string {
+  return posix.normalize(`/${key}`).slice(1);
+}
+
+/** Whether a key begins with a prefix, or would if `//`, `.` and `..` were collapsed. */
+export function liesUnder(key: string, prefix: string): boolean {
+  if (key.startsWith(prefix)) return true;
+  return (key.includes('//') || key.includes('./')) && asPath(key).startsWith(prefix);
+}
+
+/** Names below it take up to 300 bytes of the 850 that a key has. */
+const STATE_PREFIX_BYTES_MAX = 512;
+
+/** Whether COS takes keys that begin so, and everybody takes them for the same keys. */
+export function isStatePrefix(prefix: string): boolean {
+  const fits = Buffer.byteLength(prefix) <= STATE_PREFIX_BYTES_MAX;
+  return fits && cosKeyProblem(prefix) === undefined && asPath(prefix) === prefix;
 }
 
 export function cosUrl(bucket: string, key: string): string {

@@ -31,6 +31,10 @@ const segmentMessage = z.strictObject({
   count,
   /** How many invocations in a row ended without finishing one entry. */
   stalled: count.default(0),
+  /** Not the segment: parts `[from, to)` of one upload of one of its objects. */
+  parts: z.strictObject({ place: z.string(), from: count, to: count }).optional(),
+  /** The rest of a segment: what was spread of it is under way. Absent where the sweep rings: all of it may be lost. */
+  isRest: z.boolean().optional(),
 });
 
 const resultMessage = z.strictObject({
@@ -38,6 +42,8 @@ const resultMessage = z.strictObject({
   segmentId: z.string(),
   /** Absent: something finished; look at the segment's result objects. */
   slice: sliceSummaryShape.optional(),
+  /** Nothing ended, but parts of it moved, or are waiting since now. */
+  isMoving: z.boolean().optional(),
 });
 
 const MESSAGE_SHAPES = { ranges: rangeMessage, segments: segmentMessage, results: resultMessage };

@@ -30,8 +30,24 @@ export function planParts(size: number, partBytes = PART_BYTES): PartSpan[] {
   }));
 }
 
+/**
+ * A larger object is spread: its parts are divided into ranges that any functions copy side by side. `rangeBytes`: what
+ * one function moves in a minute at 18 MB/s; a larger part is a range of its own.
+ */
+export const SPREAD = { aboveBytes: 4 * GiB, rangeBytes: 1 * GiB, partBytes: PART_BYTES } as const;
+
+/** Parts of one object under way in one function hold no more than this together, so that the largest of them end within its time. */
+const UNDER_WAY_BYTES_MAX = 2 * GiB;
+
+/** Parts of one object under way at once: enough to fill a line, while other objects get their turn. */
+export function partLanes(partBytes: number): number {
+  return Math.max(1, Math.min(PART_LANES, Math.floor(UNDER_WAY_BYTES_MAX / Math.max(1, partBytes))));
+}
+
+const PART_LANES = 8;
+
 /** A whole number of MiB, so that at most 10,000 parts make up any object that COS takes. */
-function partLength(size: number, partBytes: number): number {
+export function partLength(size: number, partBytes = PART_BYTES): number {
   const fitting = Math.ceil(size / COS_PARTS.partCountMax / MiB) * MiB;
   return Math.max(partBytes, fitting);
 }

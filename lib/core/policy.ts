@@ -64,6 +64,9 @@ const WRITE_OBJECTS = [
   'name/cos:AbortMultipartUpload',
 ] as const;
 
+/** A question to the bucket that documents grant on prefixes (436/30580): it is granted on both. */
+const LIST_UPLOADS = 'name/cos:ListMultipartUploads';
+
 /**
  * For the target's key, or the functions' role: the target prefix, the state prefix (whole, so that a retry under a
  * new id needs no new grant), and the source manifest.
@@ -92,14 +95,14 @@ export function camPolicy(task: Task): CamPolicy {
 /** HEAD tells whether a write whose answer was lost was done; DELETE takes back what arrived corrupt. */
 function targetActions(task: Task): string[] {
   const tags = task.headers.mode === 'keep' ? ['name/cos:PutObjectTagging'] : [];
-  return [...WRITE_OBJECTS, ...tags, 'name/cos:HeadObject', 'name/cos:DeleteObject'];
+  return [...WRITE_OBJECTS, LIST_UPLOADS, ...tags, 'name/cos:HeadObject', 'name/cos:DeleteObject'];
 }
 
 /** The target is listed for conflict rules that look at it, the state for results. */
 function bucketStatements(task: Task, target: string, state: string): CamStatement[] {
   const listed = new Set(task.conflict === 'overwrite' ? [state] : [target, state]);
   return [
-    allow(['name/cos:GetBucketVersioning'], target),
+    allow(['name/cos:GetBucketVersioning', LIST_UPLOADS], target),
     { effect: 'allow', action: ['name/cos:GetBucket'], resource: [...listed] },
   ];
 }

@@ -9,7 +9,7 @@ const counted = z.strictObject({ objects: count, bytes: count });
 const code = z.enum(FAILURE_CODES);
 const requestId = z.string().optional();
 const sample = z.strictObject({ key: z.string(), message: z.string(), requestId });
-const failure = z.strictObject({ code, message: z.string(), requestId });
+export const failureShape = z.strictObject({ code, message: z.string(), requestId });
 
 const span = { name: z.string(), from: count, to: count };
 const tally = z.strictObject({
@@ -23,7 +23,7 @@ const failedEntry = z.strictObject({
   key: z.string(),
   size: count.optional(),
   etag: z.string().optional(),
-  error: failure,
+  error: failureShape,
 });
 
 const summary = z.strictObject({ ...span, tally, failures });
@@ -33,7 +33,7 @@ const whole = z.strictObject({
   tally,
   failures,
   failed: z.array(failedEntry),
-  abandoned: failure.optional(),
+  abandoned: failureShape.optional(),
 });
 
 export const sliceSummaryShape: z.ZodType<SliceSummary> = summary.superRefine((slice, context) => {

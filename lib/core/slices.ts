@@ -114,12 +114,36 @@ function reachable(spans: readonly SliceSpan[]): Map<number, SliceSpan | undefin
   return cameBy;
 }
 
+/** Entries `[from, to)` of a segment. */
+export interface Gap {
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
- * Where a worker goes on: the end of the farthest path from 0. Spans that end behind `count`, the segment's entries,
- * were not written by a worker and lead nowhere.
+ * What is not done yet, in order: a slice for each gap would complete a path from 0 to `count`. Spans that end behind
+ * `count`, the segment's entries, were not written by a worker and lead nowhere.
  */
-export function farthest(spans: readonly SliceSpan[], count = Infinity): number {
-  return Math.max(...reachable(spans.filter(({ to }) => to <= count)).keys());
+export function gapsOf(spans: readonly Gap[], count: number): Gap[] {
+  const sorted = spans
+    .filter(({ from, to }) => from < to && to <= count)
+    .sort((a, b) => a.from - b.from || a.to - b.to);
+  const gaps: Gap[] = [];
+  let reached = new Set([0]);
+  let farthest = 0;
+  const jump = (to: number) => {
+    if (farthest < to) gaps.push({ from: farthest, to });
+    reached = new Set([to]);
+    farthest = to;
+  };
+  for (const { from, to } of sorted) {
+    if (from > farthest) jump(from);
+    if (!reached.has(from)) continue;
+    reached.add(to);
+    farthest = Math.max(farthest, to);
+  }
+  jump(count);
+  return gaps;
 }
 
 /** A path of slices from 0 to `count`, in order, or undefined where there is none yet. An empty segment has the empty path. */

@@ -1,6 +1,7 @@
 /** The shape of a task, field by field: the one source of the validator, of `task.schema.json` and of the README's table. */
 import * as z from 'zod';
 import { byteSize } from './byte-size.ts';
+import { isStatePrefix } from './layout.ts';
 import { limitsShape } from './limits.ts';
 
 export const TASK_ID = /^[a-z0-9][a-z0-9-]{0,62}$/;
@@ -39,14 +40,15 @@ const STORAGE_CLASSES = [
   'MAZ_STANDARD', 'MAZ_STANDARD_IA', 'MAZ_INTELLIGENT_TIERING', 'MAZ_ARCHIVE',
 ] as const; // prettier-ignore
 
+const cosBucket = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9-]{0,48}-\d{5,}$/,
+    'is not a COS bucket name with its APPID such as "photos-1250000000"',
+  );
+
 const target = z.strictObject({
-  bucket: z
-    .string()
-    .regex(
-      /^[a-z0-9][a-z0-9-]{0,48}-\d{5,}$/,
-      'is not a COS bucket name with its APPID such as "photos-1250000000"',
-    )
-    .meta({ description: 'COS bucket with its APPID' }),
+  bucket: cosBucket.meta({ description: 'COS bucket with its APPID' }),
   region: z
     .string()
     .regex(/^[a-z]{2,}(-[a-z0-9]+)+$/, 'is not a COS region such as "ap-guangzhou"')
@@ -97,14 +99,16 @@ const headers = z.strictObject({
 });
 
 const state = z.strictObject({
-  bucket: z
-    .string()
-    .min(1)
+  bucket: cosBucket
     .optional()
     .meta({ description: 'COS bucket of the state objects; default: the target bucket' }),
   prefix: z
     .string()
     .regex(/\/$/, 'must end with /')
+    .refine(
+      isStatePrefix,
+      'is no prefix for state objects: at most 512 bytes, no / or \\ at its start, no //, ./ or ../, no control characters 0x18-0x1B',
+    )
     .default('.oss2cos/')
     .meta({ description: 'prefix of the state objects' }),
 });

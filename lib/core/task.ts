@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { clearTextHost } from './endpoint.ts';
 import { UserError } from './errors.ts';
+import { liesUnder } from './layout.ts';
 import { mistakesOf } from './mistakes.ts';
 import { taskShape } from './task-shape.ts';
 
@@ -42,7 +43,14 @@ function crossMistakes(task: CrossChecked): string[] {
   ) {
     mistakes.push('filter: modifiedAfter is not before modifiedBefore');
   }
-  return [...mistakes, ...clearTextMistakes(task)];
+  return [...mistakes, ...stateMistakes(task), ...clearTextMistakes(task)];
+}
+
+function stateMistakes({ target, state }: CrossChecked): string[] {
+  const isShared = state.bucket === undefined || state.bucket === target.bucket;
+  return isShared && liesUnder(target.prefix, state.prefix)
+    ? [`target.prefix: lies in state.prefix, ${JSON.stringify(state.prefix)}, where no object is put`]
+    : [];
 }
 
 function clearTextMistakes({ source, target, allowHttp = [] }: CrossChecked): string[] {
@@ -83,21 +91,22 @@ export function parseTask(input: unknown): Task {
   return deepFreeze({ ...task, taskId: task.taskId ?? defaultTaskId(task) });
 }
 
-type CrossChecked = Pick<TaskShape, 'filter' | 'headers' | 'allowHttp'> & {
+type CrossChecked = Pick<TaskShape, 'filter' | 'headers' | 'state' | 'allowHttp'> & {
   readonly source: Pick<TaskShape['source'], 'prefix' | 'endpoint'>;
-  readonly target: Pick<TaskShape['target'], 'stripPrefix' | 'endpoint'>;
+  readonly target: Pick<TaskShape['target'], 'bucket' | 'prefix' | 'stripPrefix' | 'endpoint'>;
 };
 
 /** The parts of a task without mistakes of their own, defaults for the others: enough to look at what they say together. */
 function soundParts(input: unknown): CrossChecked {
   const given: Readonly<Record<string, unknown>> =
     typeof input === 'object' && input !== null ? { ...input } : {};
-  const { source, target, filter, headers, allowHttp } = taskShape.shape;
+  const { source, target, filter, headers, state, allowHttp } = taskShape.shape;
   return {
     source: source.safeParse(given.source).data ?? { prefix: 'unknown' },
-    target: target.safeParse(given.target).data ?? { stripPrefix: false },
+    target: target.safeParse(given.target).data ?? { bucket: 'unknown', prefix: '', stripPrefix: false },
     filter: filter.safeParse(given.filter).data ?? {},
     headers: headers.safeParse(given.headers).data ?? headers.parse(undefined),
+    state: state.safeParse(given.state).data ?? state.parse(undefined),
     allowHttp: allowHttp.safeParse(given.allowHttp).data,
   };
 }
@@ -109,10 +118,17 @@ function deepFreeze<T extends object>(value: T): T {
   return Object.freeze(value);
 }
 
+/** Tasks are frozen, and every message about one names its digest. */
+const digests = new WeakMap<object, string>();
+
 /** Tells whether two tasks ask for the same: a hash over everything but the id, whatever the order of properties. */
 export function taskDigest(task: Omit<Task, 'taskId'>): string {
+  const known = digests.get(task);
+  if (known !== undefined) return known;
   const { taskId: _, ...rest } = task as Task;
-  return createHash('sha256').update(canonicalJson(rest)).digest('hex');
+  const digest = createHash('sha256').update(canonicalJson(rest)).digest('hex');
+  if (Object.isFrozen(task)) digests.set(task, digest);
+  return digest;
 }
 
 function defaultTaskId(task: Omit<Task, 'taskId'>): string {

@@ -36,6 +36,12 @@ export interface MultipartUpload {
   readonly uploadId: string;
 }
 
+/** An upload that was begun, and neither completed nor aborted. */
+export interface PendingUpload extends MultipartUpload {
+  /** Milliseconds since the epoch. */
+  readonly initiatedMs: number;
+}
+
 export interface PartRequest {
   readonly upload: MultipartUpload;
   /** 1-10,000. */
@@ -63,7 +69,8 @@ export type Versioning = 'never' | 'enabled' | 'suspended';
 /**
  * Tencent Cloud COS, or a stand-in for it. Errors are `StoreError`; a body shorter than its stated size is never
  * stored. `remove` of a missing key succeeds; `abort` of a missing upload succeeds.
- * (PutObject, UploadPart, Complete/AbortMultipartUpload, GetBucket, HeadObject of the COS API reference.)
+ * (PutObject, UploadPart, Complete/AbortMultipartUpload, ListMultipartUploads, GetBucket, HeadObject of the COS API
+ * reference.)
  */
 export interface ObjectSink {
   list(request: ListRequest, signal: AbortSignal): Promise<TargetPage>;
@@ -80,6 +87,8 @@ export interface ObjectSink {
     signal: AbortSignal,
   ): Promise<Written>;
   abort(upload: MultipartUpload, signal: AbortSignal): Promise<void>;
+  /** The pending uploads of exactly this key, whoever began them, oldest first. */
+  uploads(key: string, signal: AbortSignal): Promise<PendingUpload[]>;
   remove(key: string, signal: AbortSignal): Promise<void>;
   versioning(signal: AbortSignal): Promise<Versioning>;
 }

@@ -18,7 +18,7 @@ export interface SourcePage {
   readonly next: string | undefined;
 }
 
-/** Bytes in memory, or a stream with back-pressure that yields exactly `size` bytes or throws. */
+/** Bytes in memory, or a stream with back-pressure that yields exactly `size` bytes or throws; a chunk holds until the next one is asked for. */
 export type Content =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | {

@@ -13,7 +13,7 @@ export interface StateStore {
   completeUpload(upload: StateUpload, etags: readonly string[], signal: AbortSignal): Promise<void>;
   /** Of one that is gone succeeds. */
   abortUpload(upload: StateUpload, signal: AbortSignal): Promise<void>;
-  /** Undefined where there is no such object. */
+  /** Undefined where there is no such object; `too_large` where no object of its kind is (`stateBytesMax`). */
   get(key: string, signal: AbortSignal): Promise<Buffer | undefined>;
   /** The body as a stream, for objects of any size; undefined where there is no such object. */
   getStream(key: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined>;

@@ -1,7 +1,7 @@
 /**
  * The table store: the index and tally of the work, never its truth (that is in the state objects). One row a task,
- * a range, a segment, a slice, and a failure class of a range. Counters stand on range rows and change only in the
- * transaction that changes what they count, so that a report costs a few rows however large the task is.
+ * a range, a segment, a slice. A task's counters stand in a few rows of their own and change only in the transaction
+ * that changes what they count, so that a report costs the same however large the task is.
  */
 import type { Task } from '../core/task.ts';
 import type { Counted, FailureSummary, SliceSummary, Tally } from '../core/slices.ts';
@@ -38,9 +38,8 @@ export interface Range {
   readonly problem: string | undefined;
   /** Segments cut so far: the next one's number. */
   readonly segments: number;
-  readonly segmentsDone: number;
+  /** What those segments hold. */
   readonly listed: Counted;
-  readonly tally: Tally;
   /** When it was last rung (0: never), how often since it last moved, and when it last moved. */
   readonly rungAtMs: number;
   readonly rings: number;
@@ -111,7 +110,7 @@ export interface Freeze {
   readonly path: readonly string[];
   readonly tally: Tally;
   readonly failures: FailureSummary;
-  /** What the slices counted in bytes beyond what was listed (a plain key list tells no sizes); added to the range's `listed.bytes`. */
+  /** What the slices counted in bytes beyond what was listed (a plain key list tells no sizes); added to the task's `listed.bytes`. */
   readonly bytesCorrection: number;
 }
 
@@ -121,7 +120,17 @@ export interface Ending {
   readonly step: number;
   /** Whether the ranges tile the key space, once all of them are listed: nothing changes them after that. */
   readonly listingComplete: boolean | undefined;
+  /** How far that is proved, where it takes longer than one tick. */
+  readonly tiled?: Tiled | undefined;
   readonly failedList: FailedList;
+}
+
+/** The ranges up to here lie end to end from the beginning of the key space, and are listed. */
+export interface Tiled {
+  /** `after` of the last of them. */
+  readonly after: string;
+  /** Where it ends; undefined: with the key space. */
+  readonly reached: string | undefined;
 }
 
 /** The failed manifest on its way: an upload that any tick may go on with. */
@@ -151,7 +160,7 @@ export const NO_ENDING: Ending = Object.freeze({
   },
 } satisfies Ending);
 
-/** What the report is made of: the sums over a task's range rows. */
+/** What the report is made of: a task's counters. */
 export interface TaskTotals {
   readonly ranges: number;
   /** Ranges in state `open` and `failed`. */
@@ -210,7 +219,7 @@ export interface Table {
     slices: readonly { readonly segmentId: string; readonly slice: SliceSummary }[];
     nowMs: number;
   }): Promise<ReadonlyMap<string, readonly SliceSummary[]>>;
-  /** In one transaction: marks the segment done with this path, adds its tally and failures (samples up to SAMPLES_MAX) to the range. False, and nothing changed, when it was done already. */
+  /** In one transaction: marks the segment done with this path, adds its tally and failures (any samples, up to SAMPLES_MAX of a class) to the task's. False, and nothing changed, when it was done already. */
   freeze(freeze: Freeze): Promise<boolean>;
 
   /** Open ranges and segments that were neither rung nor moved at or after `beforeMs`, longest unrung first, at most `limit`. */
@@ -224,6 +233,9 @@ export interface Table {
     nowMs: number;
   }): Promise<void>;
 
+  /** Notes that parts of these open segments moved, or wait since now: `rungAtMs = movedAtMs = nowMs`, `rings = 0`. */
+  moving(args: { taskId: string; segmentIds: readonly string[]; nowMs: number }): Promise<void>;
+
   /** `NO_ENDING` where nothing is noted. */
   ending(taskId: string): Promise<Ending>;
   /** Notes the ending if what is noted is one step behind it; tells whether it did. */
@@ -232,8 +244,9 @@ export interface Table {
   unconfirmedEnds(args: { fromMs: number; beforeMs: number; limit: number }): Promise<string[]>;
   confirmEnd(taskId: string): Promise<void>;
 
+  /** Reads the same number of rows however many ranges and segments there are. */
   totals(taskId: string): Promise<TaskTotals>;
-  /** Segments that have failed objects, in order of their id (bytes), a page at a time: those after the given id. For the failed manifest. */
+  /** Segments that have failed objects, in order of their id (bytes), a page at a time: those after the given id; no others are read. For the failed manifest. */
   failedSegments(taskId: string, afterSegmentId: string, limit: number): Promise<Segment[]>;
   close(): Promise<void>;
 }

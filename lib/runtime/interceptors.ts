@@ -103,6 +103,7 @@ export function guardSink(
     complete: (upload, parts, options, signal) =>
       again(signal, () => sink.complete(upload, parts, options, signal)),
     abort: (upload, signal) => again(signal, () => sink.abort(upload, signal)),
+    uploads: (key, signal) => again(signal, () => sink.uploads(key, signal)),
     remove: (key, signal) => again(signal, () => sink.remove(key, signal)),
     versioning: (signal) => again(signal, () => sink.versioning(signal)),
   };

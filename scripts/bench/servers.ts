@@ -33,16 +33,19 @@ export interface ServersAlone {
 }
 
 /** The built servers lie beside the calling module, as `bench-source.js` and `bench-sink.js`. */
-export async function startServers(directory = new URL('.', import.meta.url)): Promise<BenchServers> {
+export async function startServers({
+  directory = new URL('.', import.meta.url),
+  sinkArgs = [] as readonly string[],
+} = {}): Promise<BenchServers> {
   const children: ChildProcess[] = [];
-  const start = async (name: string): Promise<BenchServer> => {
-    const child = spawn(process.execPath, [fileURLToPath(new URL(name, directory))], {
+  const start = async (name: string, args: readonly string[] = []): Promise<BenchServer> => {
+    const child = spawn(process.execPath, [fileURLToPath(new URL(name, directory)), ...args], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     children.push(child);
     return server(await announcedPort(child));
   };
-  const [source, sink] = await Promise.all([start('bench-source.js'), start('bench-sink.js')]);
+  const [source, sink] = await Promise.all([start('bench-source.js'), start('bench-sink.js', sinkArgs)]);
   const close = async (): Promise<void> => {
     await Promise.all(children.map((child) => stopped(child)));
   };

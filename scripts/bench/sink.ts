@@ -1,6 +1,7 @@
 /**
  * The benchmark's sink: just enough COS and S3 for writes. It keeps the bodies of state objects, and of
- * all others the size and the CRC-64. Prints its port on stdout.
+ * all others the size and the CRC-64. Prints its port on stdout. An argument tells how many bytes a second it takes on
+ * each connection.
  */
 import { createHash } from 'node:crypto';
 import { syntheticContent } from './content.ts';
@@ -27,7 +28,8 @@ const knownDigests = new Map<number, Digest>();
 const parts = new Map<string, Map<number, number>>();
 let uploads = 0;
 
-listen({ answer, reader });
+const [bytesPerSecond] = process.argv.slice(2).map(Number);
+listen({ answer, reader, ...(bytesPerSecond !== undefined && { bytesPerSecond }) });
 
 function reader(request: RawRequest) {
   if (request.bodyBytes <= WHOLE_BYTES_MAX || request.target.includes(STATE)) return undefined;

@@ -24,6 +24,8 @@ export interface RawHandler {
   answer(request: RawRequest, body: Buffer): Buffer[];
   /** Where the body is not wanted in one piece. */
   reader?(request: RawRequest): BodyReader | undefined;
+  /** Each connection is read no faster than this; default: as fast as it goes. */
+  readonly bytesPerSecond?: number;
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n');
@@ -37,6 +39,9 @@ export function rawServer(handler: RawHandler): Server {
     const connection = new Connection(socket, handler);
     socket.on('data', (chunk) => {
       connection.take(chunk);
+      if (handler.bytesPerSecond === undefined) return;
+      socket.pause();
+      setTimeout(() => socket.resume(), (chunk.length / handler.bytesPerSecond) * 1000);
     });
     socket.on('error', () => socket.destroy());
   });

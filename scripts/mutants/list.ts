@@ -5,16 +5,20 @@ import { DECIDING } from './list/deciding.ts';
 import { LARGE } from './list/large.ts';
 import { PLANNING } from './list/planning.ts';
 import { REPORTING } from './list/reporting.ts';
+import { SPLITTING } from './list/splitting.ts';
 import { STORING } from './list/storing.ts';
+import { WEATHERING } from './list/weathering.ts';
 import { WIRE } from './list/wire.ts';
 import type { Mutant } from './mutant.ts';
 
 export const MUTANTS: readonly Mutant[] = [
   ...PLANNING,
+  ...SPLITTING,
   ...DECIDING,
   ...COPYING,
   ...LARGE,
   ...REPORTING,
+  ...WEATHERING,
   ...CONTROLLING,
   ...STORING,
   ...WIRE,

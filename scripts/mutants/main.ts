@@ -6,15 +6,22 @@ import type { Verdict } from './tests.ts';
 import { requireCurrent, requireGreen, tryMutant } from './trial.ts';
 import { openWorkplace, type Workplace } from './workplace.ts';
 
-const OPTIONS = { only: { type: 'string', default: '' }, jobs: { type: 'string', default: '2' } } as const;
+/** `--only`: parts of names, between commas; `--in`: part of the file's path. */
+const OPTIONS = {
+  only: { type: 'string', default: '' },
+  in: { type: 'string', default: '' },
+  jobs: { type: 'string', default: '2' },
+} as const;
 const JOBS_MAX = 64;
 
 /** Answers the exit status: 1 when a mutant survives, or cannot be tried. */
 export async function runMutants(args: readonly string[]): Promise<number> {
   try {
-    const { only, jobs } = settings(args);
-    const chosen = MUTANTS.filter(({ name }) => name.includes(only));
-    if (chosen.length === 0) throw new Error(`no mutant is called ${only}`);
+    const { only, folder, jobs } = settings(args);
+    const chosen = MUTANTS.filter(
+      ({ name, file }) => only.split(',').some((part) => name.includes(part)) && file.includes(folder),
+    );
+    if (chosen.length === 0) throw new Error(`no mutant is called ${only} in ${folder}`);
     await requireCurrent(chosen);
     return await inWorkplaces(Math.min(jobs, chosen.length), (places) => tryAll(chosen, places));
   } catch (error) {
@@ -23,12 +30,12 @@ export async function runMutants(args: readonly string[]): Promise<number> {
   }
 }
 
-function settings(args: readonly string[]): { only: string; jobs: number } {
+function settings(args: readonly string[]): { only: string; folder: string; jobs: number } {
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
   const jobs = Number(values.jobs);
   if (!Number.isInteger(jobs) || jobs < 1 || jobs > JOBS_MAX)
     throw new Error(`--jobs wants a number from 1 to ${String(JOBS_MAX)}`);
-  return { only: values.only, jobs };
+  return { only: values.only, folder: values.in, jobs };
 }
 
 async function inWorkplaces<T>(

@@ -70,6 +70,37 @@ describe('a streamed answer', () => {
     },
   );
 
+  it.each([false, true])(
+    'holds each chunk until the next is asked for, whatever other streams do (TLS: %s)',
+    async (secure) => {
+      const tls = secure ? selfSigned(HOST) : undefined;
+      const bytesEach = 2_000_000;
+      const behaviour = answering(({ head }) => {
+        const letter = /^GET \/(\w)/.exec(head)?.[1] ?? '?';
+        return ok(letter.repeat(bytesEach));
+      });
+      const { client } = await pair(behaviour, tls ? { ca: tls.cert } : {}, tls);
+      const read = async (letter: string, bytesMax: number) => {
+        const { body } = await get(client, { path: `/${letter}` });
+        if (body.kind !== 'stream') throw new Error('not a stream');
+        let bytes = 0;
+        for await (const chunk of body.chunks) {
+          for (let turns = 0; turns < 3; turns++) await new Promise(setImmediate);
+          expect(chunk.equals(Buffer.alloc(chunk.length, letter))).toBe(true);
+          bytes += chunk.length;
+          if (bytes >= bytesMax) break;
+        }
+        return bytes;
+      };
+      const lanes = ['a', 'b', 'c', 'd'].map(async (letter) => {
+        expect(await read(letter, Infinity)).toBe(bytesEach);
+        await read(letter.toUpperCase(), 100_000);
+        expect(await read(letter, Infinity)).toBe(bytesEach);
+      });
+      await Promise.all(lanes);
+    },
+  );
+
   it('that is destroyed or left early frees its connection', async () => {
     const { behaviour } = flood();
     const { client, server } = await pair(behaviour, { connectionsMax: 1 });

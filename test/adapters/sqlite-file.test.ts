@@ -1,7 +1,9 @@
 /** SQLite files over time and gone wrong: reopened, newer than the program, not a database, refused by the driver. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Kysely, type RawBuilder, SqliteDialect } from 'kysely';
 import { describe, expect, it } from 'vitest';
+import { MIGRATIONS } from '../../lib/adapters/sql/schema.ts';
 import { openConnection } from '../../lib/adapters/sqlite/connection.ts';
 import { storeErrorOf } from '../../lib/adapters/sqlite/errors.ts';
 import { openSqliteTable } from '../../lib/adapters/sqlite/table.ts';
@@ -10,6 +12,11 @@ import { FakeClock } from '../support/fake-clock.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const clock = new FakeClock();
+
+function compiled(statement: RawBuilder<unknown>): string {
+  const dialect = new SqliteDialect({ database: () => Promise.reject(new Error('nobody asks it')) });
+  return statement.compile(new Kysely({ dialect })).sql;
+}
 
 it('keeps its rows over a close and an open', async () => {
   const path = join(await tempFolder(), 'table.db');
@@ -21,6 +28,38 @@ it('keeps its rows over a close and an open', async () => {
   const after = await openSqliteTable(path, clock);
   expect(await after.totals('t')).toEqual(totals);
   await after.close();
+});
+
+it('goes on with a task that version 1 of the tables began', async () => {
+  const path = join(await tempFolder(), 'table.db');
+  const before = await openConnection(path, clock);
+  for (const statement of MIGRATIONS[0]?.('') ?? []) before.exec(compiled(statement));
+  before.exec(`create table oss2cos_schema (id bigint primary key, version bigint);
+    insert into oss2cos_schema values (1, 1);
+    insert into oss2cos_tasks values ('t', 'd', '{}', 'running', 1, null, 1);
+    insert into oss2cos_segments values ('t', x'61', x'72', 0, 5, 50, 1, '[]', 2, 1000, 0, 1500);
+    insert into oss2cos_ranges (task_id, range_id, after_key, cursor_key, state, rung_at_ms, rings, moved_at_ms,
+      segments, segments_done, listed_objects, listed_bytes, failed_objects, copied_bytes)
+      values ('t', x'72', x'', x'', 'open', 0, 0, 1000, 1, 1, 5, 50, 2, 30);
+    insert into oss2cos_failures values ('t', x'72', 'NETWORK', 2, '{"key":"k","message":"m"}\n', 1)`);
+  before.close();
+  for (let time = 0; time < 2; time++) {
+    const table = await openSqliteTable(path, clock);
+    expect(await table.totals('t')).toMatchObject({
+      ...{ ranges: 1, rangesOpen: 1, segments: 1, segmentsDone: 1, listed: { objects: 5, bytes: 50 } },
+      ...{ tally: { failed: { objects: 2 }, copied: { bytes: 30 } }, movedAtMs: 1_500, deliveredMs: 1_000 },
+      failures: { NETWORK: { objects: 2, samples: [{ key: 'k', message: 'm' }] } },
+    });
+    expect(await table.failedSegments('t', '', 9)).toMatchObject([{ segmentId: 'a' }]);
+    await table.close();
+    const again = await openConnection(path, clock);
+    again.run('update oss2cos_schema set version = 1', []);
+    again.close();
+  }
+  const table = await openSqliteTable(path, clock);
+  expect(await table.failRange({ taskId: 't', rangeId: 'r', problem: 'p' })).toBe(true);
+  expect(await table.totals('t')).toMatchObject({ rangesOpen: 0, rangesFailed: 1 });
+  await table.close();
 });
 
 it('tells the user to take a newer release for tables that one has made', async () => {

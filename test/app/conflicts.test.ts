@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { HeldBody } from '../../lib/adapters/memory/body.ts';
 import { MemoryObjectSink } from '../../lib/adapters/memory/object-sink.ts';
 import { isUnchangedTarget, viewTarget } from '../../lib/app/conflicts.ts';
 import { type CopyContext, mappingOf } from '../../lib/app/copy-context.ts';
@@ -13,8 +14,10 @@ import { CALM, fill, openWorkshop } from '../support/workshop.ts';
 function contextOf(parts: TaskParts, targetKeys: readonly string[]) {
   const shop = openWorkshop({ task: sampleTask(parts) });
   const attributes = { headers: {}, metadata: {}, tags: {}, storageClass: 'STANDARD' };
+  const bytes = Buffer.from('x');
+  const body = new HeldBody(bytes);
   for (const key of targetKeys)
-    shop.sink.objects.set(key, { ...attributes, bytes: Buffer.from('x'), crc64: '1', lastModifiedMs: 0 });
+    shop.sink.objects.set(key, { ...attributes, body, bytes, crc64: '1', lastModifiedMs: 0 });
   const { task, ports } = shop;
   const [source, sink] = [ports.stores.source(task), shop.sink];
   const context: CopyContext = { ...ports, task, mapping: mappingOf(task), source, sink };

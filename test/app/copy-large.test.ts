@@ -2,11 +2,12 @@ import { expect, it } from 'vitest';
 import { MemoryBucket } from '../../lib/adapters/memory/bucket.ts';
 import { MemoryObjectSink } from '../../lib/adapters/memory/object-sink.ts';
 import { MemoryObjectSource } from '../../lib/adapters/memory/object-source.ts';
+import { periodicBody } from '../../lib/adapters/memory/periodic.ts';
 import { mappingOf } from '../../lib/app/copy-context.ts';
 import { copyLarge } from '../../lib/app/copy-large.ts';
 import { Semaphore } from '../../lib/app/lanes.ts';
 import { StoreError, type StoreErrorCode } from '../../lib/core/errors.ts';
-import { OBJECT_BYTES_MAX } from '../../lib/core/parts.ts';
+import { OBJECT_BYTES_MAX, SPREAD } from '../../lib/core/parts.ts';
 import type { MultipartUpload, Part, PartRequest, Written } from '../../lib/ports/object-sink.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { sampleTask } from '../support/sample-task.ts';
@@ -14,6 +15,7 @@ import { seededDice } from '../support/seeded-dice.ts';
 import { until } from '../support/until.ts';
 import { CALM } from '../support/workshop.ts';
 
+const TiB = 1024 ** 4;
 /** Three parts, the last of them short. */
 const SIZE = 16 * 1024 * 1024 + 5;
 const BYTES = Buffer.alloc(SIZE, 'no part is like another one: 8 MiB are no multiple of this; ');
@@ -69,8 +71,10 @@ function opened({ conflict = 'overwrite', withoutCrc64 = false } = {}) {
     clock: impatient(),
     dice: seededDice(3),
     parts: new Semaphore(8),
+    spread: SPREAD,
   };
-  const copy = (size = SIZE) => copyLarge(context, { key: 'copy', sourceKey: 'large', size, etag }, CALM);
+  const copy = (size = SIZE, ifMatch = etag) =>
+    copyLarge(context, { key: 'copy', sourceKey: 'large', size, etag: ifMatch }, CALM);
   const isWhole = () => sink.objects.get('copy')?.bytes.equals(BYTES) === true;
   return { bucket, sink, copy, isWhole };
 }
@@ -193,6 +197,25 @@ it('a Complete that was not done is not taken for done because of another object
   sink.aroundComplete = (complete) => (failures-- > 0 ? Promise.reject(failing('unavailable')) : complete());
   expect(await copy()).toMatchObject({ kind: 'copied' });
   expect(isWhole()).toBe(true);
+});
+
+it('the largest object is copied in 10,000 parts, and what arrives is what was there', async () => {
+  const { bucket, sink, copy } = opened();
+  const body = periodicBody(1, OBJECT_BYTES_MAX);
+  const { etag } = bucket.put('large', { bytes: body });
+  expect(await copy(OBJECT_BYTES_MAX, etag)).toMatchObject({ kind: 'copied', verified: 'crc64' });
+  expect(sink.objects.get('copy')?.body).toEqual(body);
+  expect(sink.written).toHaveLength(10_000);
+});
+
+it('an object of terabytes that changes under way fails as stale, and nothing of it stays', async () => {
+  const { bucket, sink, copy } = opened();
+  const { etag } = bucket.put('large', { bytes: periodicBody(1, TiB) });
+  sink.beforePart = async (partNumber) => {
+    if (partNumber === 5_000) bucket.put('large', { bytes: periodicBody(2, TiB) });
+  };
+  await expect(copy(TiB, etag)).rejects.toMatchObject({ code: 'stale' });
+  expect(sink.objects.size + sink.pending.size).toBe(0);
 });
 
 it('an object larger than COS takes is not begun', async () => {

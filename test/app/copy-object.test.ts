@@ -26,6 +26,7 @@ function copied(shop: Workshop, read: ObjectSource['read'], sink: Partial<Object
       writePart: unasked,
       complete: unasked,
       abort: unasked,
+      uploads: unasked,
       versioning: unasked,
       write: target.write.bind(target),
       head: target.head.bind(target),
@@ -35,6 +36,7 @@ function copied(shop: Workshop, read: ObjectSource['read'], sink: Partial<Object
     clock: { now: () => 0, sleep: async () => undefined },
     dice: ports.dice,
     parts: ports.parts,
+    spread: ports.spread,
   };
   return copyObject(context, { key: 'key', size: bytes.length, etag }, () => 'copy', CALM);
 }

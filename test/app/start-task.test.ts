@@ -21,7 +21,9 @@ describe('preflight', () => {
     const shop = openWorkshop();
     fill(shop, ['a']);
     expect(await preflight(shop.ports, shop.task, CALM)).toEqual([]);
-    expect([shop.sink.objects.size, shop.sink.uploads.size, shop.objects.objects.size]).toEqual([0, 0, 0]);
+    expect([shop.sink.objects.size, shop.sink.openUploads.size, shop.objects.objects.size]).toEqual([
+      0, 0, 0,
+    ]);
   });
 
   it('lists all findings together, each with what to grant', async () => {

@@ -5,7 +5,7 @@ import { copySegment } from '../../lib/app/copy-segment.ts';
 import { takeResults } from '../../lib/app/settle.ts';
 import { taskStateOf } from '../../lib/app/task-state.ts';
 import { UserError } from '../../lib/core/errors.ts';
-import { stateKeys } from '../../lib/core/layout.ts';
+import { stateBytesMax, stateKeys } from '../../lib/core/layout.ts';
 import type { SegmentMessage } from '../../lib/core/messages.ts';
 import { type Outcome, sliceOf } from '../../lib/core/outcomes.ts';
 import { buildReport } from '../../lib/core/report.ts';
@@ -149,6 +149,13 @@ describe('a result', () => {
     expect(shop.log.events.map(({ event }) => event)).toEqual(['result refused']);
   });
 
+  it('that was blown up counts as never written, too', async () => {
+    await write(key(), Buffer.alloc(stateBytesMax(key()) + 1, ' '));
+    await refusal(() => shop.state.readSlice(message.segmentId, honest.name, CALM), key());
+    await takeResults(shop.ports, [{ taskId: 'sample', segmentId: message.segmentId }], CALM);
+    expect(shop.log.events.map(({ event }) => event)).toEqual(['result refused']);
+  });
+
   it('as it was written is taken', async () => {
     await write(key(), JSON.stringify(honest));
     await takeResults(shop.ports, [{ taskId: 'sample', segmentId: message.segmentId }], CALM);
@@ -162,6 +169,14 @@ describe('a result', () => {
     expect(shop.sink.objects.size).toBe(4);
     expect(taken(shop, 'results').map(({ slice }) => [slice?.from, slice?.to])).toEqual([[0, 4]]);
   });
+});
+
+it('a control object that was blown up stops nothing', async () => {
+  const control = stateKeys.control(shop.state.location.prefix);
+  await write(control, Buffer.alloc(stateBytesMax(control) + 1, ' '));
+  await refusal(() => shop.state.readControl(CALM), control);
+  await copy();
+  expect(shop.sink.objects.size).toBe(4);
 });
 
 describe('report.json', () => {

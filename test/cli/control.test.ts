@@ -44,6 +44,20 @@ describe('of a task that goes on', () => {
     expect((await run('pause')).stdout).toContain('was asked to pause already');
   });
 
+  it('a file that was edited since names it for whatever needs its address alone', async () => {
+    const edited = await taskFile(m, { taskId: 'photos', conflict: 'skip' });
+    for (const command of ['pause', 'status', 'resume', 'cancel'])
+      expect((await run(command, edited)).stderr).toBe('');
+    expect((await run('limit', edited, '--none')).stderr).toContain('is being cancelled');
+    expect(await control()).toEqual({ state: 'cancelled' });
+  });
+
+  it('retry refuses such a file, and says how to name the task', async () => {
+    const { status, stderr } = await run('retry', await taskFile(m, { taskId: 'photos', conflict: 'skip' }));
+    expect(status).toBe(1);
+    expect(stderr).toContain(`named by its id, or by its address cos://${TARGET}/.oss2cos/photos/\n`);
+  });
+
   it('a paused migrate says how to resume, copies nothing, and goes on when resumed', async () => {
     await run('pause');
     m.oss.resetCounts();

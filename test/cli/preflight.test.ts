@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ENVIRONMENT, type Migration, openMigration, SOURCE, TARGET } from '../support/migration.ts';
+import { startCos } from '../standins/cos/server.ts';
 import { startOss } from '../standins/oss/server.ts';
 import { shell, taskFile } from './shell.ts';
 
@@ -38,6 +39,26 @@ it('a key that may not list is found, with what to grant, and status 1', async (
     expect(stderr).toBe('');
   } finally {
     await oss.close();
+  }
+});
+
+it('a key that may not look for uploads is found, and nothing is left of the trial', async () => {
+  const { COS_SECRET_ID: id, COS_SECRET_KEY: secret } = ENVIRONMENT;
+  const cos = await startCos({
+    buckets: { [TARGET]: { region: 'ap-guangzhou' } },
+    credentials: [{ id, secret, allow: ['InitiateMultipartUpload', 'AbortMultipartUpload', 'GetBucket'] }],
+  });
+  try {
+    const { status, stdout } = await shell([
+      'preflight',
+      await taskFile(m, { target: { endpoint: cos.url } }),
+    ]);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^✗ cannot write to the target bucket .*cos:ListMultipartUploads on the prefix/m);
+    expect(cos.requests.get('ListMultipartUploads')).toBe(1);
+    expect(cos.uploads(TARGET)).toEqual([]);
+  } finally {
+    await cos.close();
   }
 });
 

@@ -11,6 +11,7 @@ const WRITES = [
   'name/cos:CompleteMultipartUpload',
   'name/cos:AbortMultipartUpload',
 ];
+const LIST_UPLOADS = 'name/cos:ListMultipartUploads';
 const source = { bucket: 'photos', region: 'oss-cn-hangzhou' };
 const target = { bucket: 'photos-1250000000', region: 'ap-guangzhou' };
 const QCS = 'qcs::cos:ap-guangzhou:uid/1250000000:photos-1250000000/';
@@ -47,10 +48,16 @@ describe('a task that keeps headers and overwrites', () => {
       statement: [
         {
           effect: 'allow',
-          action: [...WRITES, 'name/cos:PutObjectTagging', 'name/cos:HeadObject', 'name/cos:DeleteObject'],
+          action: [
+            ...WRITES,
+            LIST_UPLOADS,
+            'name/cos:PutObjectTagging',
+            'name/cos:HeadObject',
+            'name/cos:DeleteObject',
+          ],
           resource: [`${QCS}archive/*`],
         },
-        { effect: 'allow', action: ['name/cos:GetBucketVersioning'], resource: [QCS] },
+        { effect: 'allow', action: ['name/cos:GetBucketVersioning', LIST_UPLOADS], resource: [QCS] },
         { effect: 'allow', action: ['name/cos:GetBucket'], resource: [QCS] },
         {
           effect: 'allow',
@@ -86,10 +93,10 @@ describe('a task over a key list that drops headers, with its state elsewhere', 
       statement: [
         {
           effect: 'allow',
-          action: [...WRITES, 'name/cos:HeadObject', 'name/cos:DeleteObject'],
+          action: [...WRITES, LIST_UPLOADS, 'name/cos:HeadObject', 'name/cos:DeleteObject'],
           resource: [`${QCS}*`],
         },
-        { effect: 'allow', action: ['name/cos:GetBucketVersioning'], resource: [QCS] },
+        { effect: 'allow', action: ['name/cos:GetBucketVersioning', LIST_UPLOADS], resource: [QCS] },
         { effect: 'allow', action: ['name/cos:GetBucket'], resource: [QCS, logs] },
         {
           effect: 'allow',
@@ -173,7 +180,7 @@ describe('any policy', () => {
     fc.assert(
       fc.property(tasks, (task) => {
         const writes = camPolicy(task).statement.filter(({ action }) =>
-          action.some((one) => !/:(Get|Head)/.test(one)),
+          action.some((one) => !/:(Get|Head|List)/.test(one)),
         );
         const allowed = [`${QCS}${task.target.prefix}*`, `${QCS}.oss2cos/*`];
         expect(writes.flatMap(({ resource }) => resource)).toEqual(allowed);

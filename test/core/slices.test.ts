@@ -5,7 +5,7 @@ import {
   addFailures,
   addTallies,
   completePath,
-  farthest,
+  gapsOf,
   NO_TALLY,
   parseSliceName,
   SAMPLES_MAX,
@@ -32,13 +32,36 @@ function bruteReach(slices: readonly SliceSpan[]): Set<number> {
 }
 
 describe('slices of a segment', () => {
-  it('reach exactly as far as some chain of them does', () => {
+  it('leave gaps from where the farthest chain of them ends, none where one leads to the end', () => {
     fc.assert(
-      fc.property(spans, (slices) => {
-        expect(farthest(slices)).toBe(Math.max(...bruteReach(slices)));
+      fc.property(spans, fc.nat(COUNT), (slices, count) => {
+        const usable = slices.filter(({ to }) => to <= count);
+        const farthest = Math.max(...bruteReach(usable));
+        const gaps = gapsOf(slices, count);
+        expect(gaps[0]?.from ?? count).toBe(farthest);
+        expect(gaps.length === 0).toBe(completePath(usable, count) !== undefined);
+        const ends = gaps.flatMap(({ from, to }) => [from, to]);
+        expect(ends.every((end, i) => i === 0 || end > (ends[i - 1] ?? 0))).toBe(true);
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('lead to the end once their gaps are filled, with no gap over what a chain beyond reaches', () => {
+    fc.assert(
+      fc.property(spans, (slices) => {
+        const gaps = gapsOf(slices, COUNT);
+        const filled = gaps.map((gap) => ({ ...gap, name: sliceName({ ...gap, unique: 'gap' }) }));
+        expect(completePath([...slices, ...filled], COUNT)).toBeDefined();
+      }),
+      { numRuns: 500 },
+    );
+    const tiles = [0, 2, 3, 5].map((from) => ({ from, to: from + 1 }));
+    expect(gapsOf(tiles, COUNT)).toEqual([
+      { from: 1, to: 2 },
+      { from: 4, to: 5 },
+      { from: 6, to: 8 },
+    ]);
   });
 
   it('have a path exactly where a chain leads to the end, and it tiles the segment', () => {

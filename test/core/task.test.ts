@@ -122,6 +122,33 @@ describe('the mistakes of a task', () => {
     ]);
   });
 
+  it.each([
+    '/',
+    '/state/',
+    '\\state/',
+    '../',
+    './',
+    'a/../',
+    'a//',
+    'esc\u001b/',
+    '\ud800/',
+    `${'k'.repeat(512)}/`,
+  ])('tell of a state prefix that COS or somebody on the way takes for another one: %j', (prefix) => {
+    const [mistake, ...others] = mistakesOf(writtenTask({ state: { prefix } }));
+    expect([mistake, others]).toEqual([expect.stringMatching(/^state\.prefix: is no prefix/), []]);
+  });
+
+  it.each(['.../', 'a b/', '%2e%2e/', '..a/', 'a./', '日/'])('take %j for a state prefix', (prefix) => {
+    expect(mistakesOf(writtenTask({ state: { prefix } }))).toEqual([]);
+  });
+
+  it('tell of a target that lies among the state objects, unless those have a bucket of their own', () => {
+    const target = { prefix: '.oss2cos/photos/' };
+    expect(mistakesOf(writtenTask({ target }))).toEqual([expect.stringMatching(/^target\.prefix: lies in/)]);
+    expect(mistakesOf(writtenTask({ target, state: { bucket: 'logs-1250000000' } }))).toEqual([]);
+    expect(mistakesOf(writtenTask({ state: { bucket: 'elsewhere.example/logs' } }))).toHaveLength(1);
+  });
+
   it('include every property that a task does not have', () => {
     const input = { ...writtenTask({ source: { secret: 'x', key: 'y' } }), dryRun: true };
     expect(mistakesOf(input)).toEqual([

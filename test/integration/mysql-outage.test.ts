@@ -120,10 +120,10 @@ it('tells a commit whose answer was lost from one that was not done: it is unava
 it('does not repeat a statement that is its own transaction when its answer was lost', async () => {
   const { table, proxy, log } = await behindProxy();
   proxy.treat = firstWith('update', 'last');
-  const failed = table.failRange({ taskId: 't', rangeId: 'root', problem: 'p' });
-  expect(await errorOf(failed)).toMatchObject({ code: 'unavailable' });
+  const paused = table.setTaskState({ taskId: 't', from: ['running'], to: 'paused', atMs: 9 });
+  expect(await errorOf(paused)).toMatchObject({ code: 'unavailable' });
   expect(eventsOf(log, 'mysql.again')).toEqual([]);
-  expect(await table.range('t', 'root')).toMatchObject({ state: 'failed' });
+  expect(await table.task('t')).toMatchObject({ state: 'paused' });
 });
 
 it('finds out before use that a connection died while the instance was frozen', async () => {

@@ -1,6 +1,6 @@
 /** What every `ObjectSink` must do with uploads in parts. */
 import { expect, it } from 'vitest';
-import { crc64Of } from '../../lib/adapters/memory/bucket.ts';
+import { crc64Of } from '../../lib/adapters/memory/body.ts';
 import { seededBytes } from '../support/bytes.ts';
 import { NASTY_KEYS } from '../support/nasty-keys.ts';
 import { contentOf, type SinkHarness, streamOf, writeOf } from './object-sink.harness.ts';
@@ -17,6 +17,7 @@ const OVERWRITING = { forbidOverwrite: false };
 
 export function multipart(harness: () => SinkHarness): void {
   completing(harness);
+  finding(harness);
   failing(harness);
 }
 
@@ -85,6 +86,51 @@ function completing(harness: () => SinkHarness): void {
     expect(await codeOf(sink.complete(upload, [part], { forbidOverwrite: true }, NEVER))).toBe('exists');
     expect((await held('parts/exists'))?.bytes.toString()).toBe('first');
     await sink.abort(upload, NEVER);
+  });
+}
+
+function finding(harness: () => SinkHarness): void {
+  it('finds the unfinished uploads of exactly one key, oldest first, until each is ended', async () => {
+    const { sink } = harness();
+    const key = 'parts/found +%2B\u4e2d';
+    const ofOthers = [`${key}/`, `${key}\u{10ffff}`, 'parts/found', key.slice(0, -1)];
+    const begun = [await sink.begin(key, ATTRIBUTES, NEVER)];
+    for (const other of ofOthers) await sink.begin(other, ATTRIBUTES, NEVER);
+    begun.push(await sink.begin(key, ATTRIBUTES, NEVER), await sink.begin(key, ATTRIBUTES, NEVER));
+    const found = await sink.uploads(key, NEVER);
+    expect(found.map(({ uploadId }) => uploadId).sort()).toEqual(
+      begun.map(({ uploadId }) => uploadId).sort(),
+    );
+    expect(found.every((upload) => upload.key === key)).toBe(true);
+    const times = found.map(({ initiatedMs }) => initiatedMs);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+    expect(times.every((ms) => Math.abs(ms - harness().nowMs()) < 60_000)).toBe(true);
+    for (const [at, upload] of found.entries()) {
+      const part = await sink.writePart(
+        { upload, partNumber: 1, content: contentOf(Buffer.from('x')) },
+        NEVER,
+      );
+      if (at === 0) await sink.complete(upload, [part], OVERWRITING, NEVER);
+      else await sink.abort(upload, NEVER);
+      expect(await sink.uploads(key, NEVER)).toEqual(found.slice(at + 1));
+    }
+    for (const other of ofOthers) {
+      const [left, ...more] = await sink.uploads(other, NEVER);
+      expect([left?.key, more]).toEqual([other, []]);
+      if (left !== undefined) await sink.abort(left, NEVER);
+    }
+    expect(await sink.uploads('parts/never begun', NEVER)).toEqual([]);
+  });
+
+  it('finds the upload of every key', async () => {
+    const { sink } = harness();
+    const uploads = await Promise.all(NASTY_KEYS.map((key) => sink.begin(key, ATTRIBUTES, NEVER)));
+    for (const { key, uploadId } of uploads) {
+      expect((await sink.uploads(key, NEVER)).map((found) => [found.key, found.uploadId])).toEqual([
+        [key, uploadId],
+      ]);
+    }
+    for (const upload of uploads) await sink.abort(upload, NEVER);
   });
 }
 

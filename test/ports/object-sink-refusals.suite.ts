@@ -82,6 +82,7 @@ export function refusing(harness: () => SinkHarness): void {
     await expect(sink.write(writeOf('aborted', Buffer.from('x')), aborted)).rejects.toBe(reason);
     await expect(sink.begin('aborted', PLAIN, aborted)).rejects.toBe(reason);
     await expect(sink.remove('a', aborted)).rejects.toBe(reason);
+    await expect(sink.uploads('a', aborted)).rejects.toBe(reason);
     await expect(sink.versioning(aborted)).rejects.toBe(reason);
   });
 }

@@ -16,6 +16,8 @@ export interface SinkHarness {
   readonly held: (key: string) => Promise<HeldObject | undefined>;
   /** Uploads begun, and neither completed nor aborted. */
   readonly uploadCount: () => number;
+  /** The store's time. */
+  readonly nowMs: () => number;
   close(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 /** What every `ObjectSink` must do, whatever is behind it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { crc64Of } from '../../lib/adapters/memory/bucket.ts';
+import { crc64Of } from '../../lib/adapters/memory/body.ts';
 import type { TargetAttributes } from '../../lib/core/object.ts';
 import type { ObjectSink } from '../../lib/ports/object-sink.ts';
 import { seededBytes } from '../support/bytes.ts';

@@ -58,6 +58,20 @@ function keeping(harness: () => StateHarness): void {
     }
   });
 
+  it('refuses an object larger than its kind can be, also where it arrives in one piece', async () => {
+    const [store, other] = harness().stores;
+    for (const [key, bytesMax] of [
+      ['t/control.json', 64 * 1024],
+      ['t/report.json', 8 * MiB],
+    ] as const) {
+      await store.put(key, Buffer.alloc(bytesMax, ' '), JSON_TYPE, NEVER);
+      expect((await other.get(key, NEVER))?.length).toBe(bytesMax);
+      await store.put(key, Buffer.alloc(bytesMax + 1, ' '), JSON_TYPE, NEVER);
+      await expect(other.get(key, NEVER)).rejects.toMatchObject({ name: 'StoreError', code: 'too_large' });
+      await store.remove(key, NEVER);
+    }
+  });
+
   it('knows nothing of a key that was removed, or never was', async () => {
     const [store, other] = harness().stores;
     await store.put('removed', 'x', JSON_TYPE, NEVER);

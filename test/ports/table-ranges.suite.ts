@@ -24,7 +24,7 @@ export function describeRanges(handles: Handles): void {
     const step = advanceOver('t', { seq: 0, from: '', to: 'm', count: 7, bytes: 2 ** 45, nowMs: 2_000 });
     expect(await a.advance(step)).toBe(true);
     expect(await b.range('t', 'root')).toMatchObject({
-      ...{ cursor: 'm', state: 'open', segments: 1, segmentsDone: 0, listed: { objects: 7, bytes: 2 ** 45 } },
+      ...{ cursor: 'm', state: 'open', segments: 1, listed: { objects: 7, bytes: 2 ** 45 } },
       ...{ rungAtMs: 1_500, rings: 0, movedAtMs: 2_000 },
     });
     expect(await rowOf(b, 't', step.segment.segmentId)).toEqual({

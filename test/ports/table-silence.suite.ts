@@ -43,6 +43,26 @@ export function describeSilence(handles: Handles): void {
     expect(await rowOf(a, 't', id(0))).toMatchObject({ rungAtMs: 3_000, rings: 1, movedAtMs: 2_000 });
   });
 
+  it('takes open segments for rung and moved when parts of them are', async () => {
+    const [a, b] = handles();
+    await a.createTask(newTask('t'));
+    for (let seq = 0; seq < 3; seq++) {
+      const from = seq === 0 ? '' : `k${seq - 1}`;
+      await a.advance(advanceOver('t', { seq, from, to: `k${seq}`, nowMs: 2_000 }));
+    }
+    const id = (seq: number) => `root/${seq}-u`;
+    await a.rang({ taskId: 't', rangeIds: [], segmentIds: [id(0), id(1)], nowMs: 3_000 });
+    const frozen = { taskId: 't', path: [], tally: tallyWith({}), failures: {}, bytesCorrection: 0 };
+    await a.freeze({ ...frozen, segmentId: id(1) });
+    const others = Array.from({ length: 500 }, (_, i) => `root/x-${i}`);
+    await b.moving({ taskId: 't', segmentIds: [id(0), id(1), ...others], nowMs: 4_000 });
+    await b.moving({ taskId: 'unknown', segmentIds: [id(2)], nowMs: 4_000 });
+    expect(await rowOf(a, 't', id(0))).toMatchObject({ rungAtMs: 4_000, movedAtMs: 4_000, rings: 0 });
+    expect(await rowOf(a, 't', id(1))).toMatchObject({ rungAtMs: 3_000, movedAtMs: 2_000, rings: 1 });
+    expect(await rowOf(a, 't', id(2))).toMatchObject({ rungAtMs: 2_000, movedAtMs: 2_000, rings: 0 });
+    expect((await b.silentSegments('t', 4_000, 9)).map(({ seq }) => seq)).toEqual([2]);
+  });
+
   it('tells everything open as silent before the end of time', async () => {
     const [a, b] = handles();
     await a.createTask(newTask('t'));

@@ -72,7 +72,7 @@ function describeTasks(handles: Handles): void {
     await a.createTask({ ...newTask('t'), after: 'from' });
     expect(await b.range('t', 'root')).toMatchObject({
       ...{ after: 'from', cursor: 'from', upTo: undefined, state: 'open', problem: undefined },
-      ...{ segments: 0, segmentsDone: 0, rungAtMs: 0, rings: 0, movedAtMs: 1_000 },
+      ...{ segments: 0, rungAtMs: 0, rings: 0, movedAtMs: 1_000 },
     });
     expect(await b.range('t', 'other')).toBeUndefined();
   });

@@ -80,6 +80,7 @@ describe('control calls', () => {
       () => sink.list({ prefix: '', after: '', keysMax: 1 }, CALM),
       () => sink.head('a', CALM),
       () => sink.abort(upload, CALM),
+      () => sink.uploads('a', CALM),
       () => sink.remove('a', CALM),
       () => sink.versioning(CALM),
     ])

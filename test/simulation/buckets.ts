@@ -11,6 +11,8 @@ import { EPOCH_MS, type VirtualClock } from './virtual-clock.ts';
 
 const MiB = 1024 * 1024;
 const DAY_MS = 86_400_000;
+/** Divides no part: each part has bytes of its own. */
+const LARGE_PERIOD_BYTES = 1_000_003;
 /** One large content for all seeds, cut to length: made once. */
 let largeContent: Buffer | undefined;
 
@@ -110,7 +112,7 @@ export class Buckets {
   }
 
   #large(): Buffer {
-    largeContent ??= Buffer.concat(Array.from({ length: 72 }, (_, i) => seededBytes(i + 1, MiB)));
+    largeContent ??= Buffer.alloc(72 * MiB, seededBytes(1, LARGE_PERIOD_BYTES));
     return largeContent.subarray(0, 64 * MiB + this.#dice.between(1, 8 * MiB));
   }
 

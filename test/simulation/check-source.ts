@@ -18,7 +18,7 @@ export function checkSource({ buckets }: Machines): string[] {
 /** An upload may outlive the run only where its process died, or the store's answer to its beginning or end was lost. */
 export function checkUploads({ buckets, uploads, weather }: Machines): string[] {
   const stormed = weather.counts.size > 0;
-  return [...buckets.sink.uploads].flatMap(([uploadId, { key }]) => {
+  return [...buckets.sink.openUploads].flatMap(([uploadId, { key }]) => {
     const upload = uploads.get(uploadId);
     const isExcused =
       stormed && (upload?.process.dead === true || upload?.aborted === true || upload?.answered === false);

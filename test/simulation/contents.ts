@@ -3,16 +3,31 @@ import type { Content } from '../../lib/ports/object-source.ts';
 import { failure, type SimProcess } from './process.ts';
 
 export interface Spoil {
-  /** Yields half of it, then breaks off. */
-  readonly truncates: boolean;
+  /** Half of it comes, then the connection breaks, or nothing any more. */
+  readonly breaks: 'off' | 'silent' | undefined;
   /** Which byte changes; undefined for none. */
   readonly flipsAt: number | undefined;
 }
 
+/** Where no byte moves for this long, a client gives up. */
+const SILENCE_MS = 60_000;
+
+async function brokenOff({ clock }: SimProcess, how: 'off' | 'silent', signal: AbortSignal): Promise<never> {
+  if (how === 'off') throw failure('unavailable', 'content');
+  await clock.sleep(SILENCE_MS, signal);
+  throw failure('timeout', 'content');
+}
+
 /** Bytes once more, or a stream in two pieces a chunk that ends with its process. */
-export function passedOn(content: Content, process: SimProcess, spoil: Spoil): Content {
+export async function passedOn(
+  content: Content,
+  process: SimProcess,
+  spoil: Spoil,
+  signal: AbortSignal,
+): Promise<Content> {
+  const { breaks } = spoil;
   if (content.kind === 'bytes') {
-    if (spoil.truncates) throw failure('unavailable', 'content');
+    if (breaks !== undefined) return brokenOff(process, breaks, signal);
     return { kind: 'bytes', bytes: flipped(content.bytes, spoil.flipsAt) };
   }
   const { chunks } = content;
@@ -24,10 +39,10 @@ export function passedOn(content: Content, process: SimProcess, spoil: Spoil): C
       at += chunk.length;
       const middle = chunk.length >> 1;
       yield bytes.subarray(0, middle);
-      if (spoil.truncates) throw failure('unavailable', 'content');
+      if (breaks !== undefined) await brokenOff(process, breaks, signal);
       yield bytes.subarray(middle);
     }
-    if (spoil.truncates) throw failure('unavailable', 'content');
+    if (breaks !== undefined) await brokenOff(process, breaks, signal);
   }
   return {
     ...content,

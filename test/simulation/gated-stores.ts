@@ -1,7 +1,7 @@
 /** The source, the sink and the state store as one simulated process reaches them: through time and weather. */
 import type { MemoryStateStore } from '../../lib/adapters/memory/state-store.ts';
 import type { MemoryObjectSink } from '../../lib/adapters/memory/object-sink.ts';
-import type { Content, ObjectSource, SourceObject } from '../../lib/ports/object-source.ts';
+import type { Content, ObjectSource, ReadRequest, SourceObject } from '../../lib/ports/object-source.ts';
 import type { ObjectSink } from '../../lib/ports/object-sink.ts';
 import type { StateStore } from '../../lib/ports/state-store.ts';
 import { bytesOf, passedOn } from './contents.ts';
@@ -20,7 +20,7 @@ export interface GatedStoresOptions {
   onStorable(change: { readonly sourceKey: string } | { readonly targetKey: string }): void;
 }
 
-const SOUND = { truncates: false, flipsAt: undefined };
+const SOUND = { breaks: undefined, flipsAt: undefined };
 
 export function gatedSource(source: ObjectSource, options: GatedStoresOptions): ObjectSource {
   const { process, pageKeysMax } = options;
@@ -36,7 +36,7 @@ export function gatedSource(source: ObjectSource, options: GatedStoresOptions): 
         about: request.after,
         signal,
         run: () => {
-          counted('list');
+          counted(request.keysMax === 1 ? 'list one key' : 'list');
           return source.list({ ...request, keysMax: Math.min(request.keysMax, pageKeysMax) }, signal);
         },
       }),
@@ -48,7 +48,7 @@ export function gatedSource(source: ObjectSource, options: GatedStoresOptions): 
         signal,
         run: async (fault) => {
           counted('read');
-          return arriving(await source.read(request, signal), fault, request.key, options);
+          return arriving(await source.read(request, signal), fault, request, options, signal);
         },
       }),
     head: (key, signal) =>
@@ -77,35 +77,53 @@ export function gatedSource(source: ObjectSource, options: GatedStoresOptions): 
 }
 
 /** A byte that changes on the way here can be found out only where the source states a sum that can be trusted. */
-function arriving(
+async function arriving(
   object: SourceObject,
   fault: CallFault | undefined,
-  key: string,
+  { key }: ReadRequest,
   options: GatedStoresOptions,
-): SourceObject {
+  signal: AbortSignal,
+): Promise<SourceObject> {
   const { attributes, content } = object;
   const isFindable = attributes.crc64 !== undefined && attributes.type !== 'Symlink';
   const strikes = fault !== 'byte flipped while read' || isFindable;
   const isStorable = attributes.contentMd5 === undefined;
   if (strikes && fault === 'byte flipped while read' && isStorable) options.onStorable({ sourceKey: key });
-  return { attributes, content: spoiled(content, strikes ? fault : undefined, key, options) };
+  const arrived = await spoiled({ content, fault: strikes ? fault : undefined, about: key }, options, signal);
+  return { attributes, content: arrived };
+}
+
+interface Passage {
+  readonly content: Content;
+  readonly fault: CallFault | undefined;
+  readonly about: string;
 }
 
 function spoiled(
-  content: Content,
-  fault: CallFault | undefined,
-  about: string,
+  { content, fault, about }: Passage,
   options: GatedStoresOptions,
-): Content {
+  signal: AbortSignal,
+): Promise<Content> {
   const { process, dice } = options;
   const bytes = bytesOf(content);
-  if (fault === undefined || bytes === 0) return passedOn(content, process, SOUND);
+  if (fault === undefined || bytes === 0) return passedOn(content, process, SOUND, signal);
   process.suffers(fault, about);
-  const truncates = fault === 'stream truncated';
-  return passedOn(content, process, {
-    truncates,
-    flipsAt: truncates ? undefined : dice.between(0, bytes - 1),
-  });
+  if (fault === 'stream truncated') return passedOn(content, process, { ...SOUND, breaks: 'off' }, signal);
+  if (fault === 'stream stalled') return passedOn(content, process, { ...SOUND, breaks: 'silent' }, signal);
+  return passedOn(content, process, { ...SOUND, flipsAt: dice.between(0, bytes - 1) }, signal);
+}
+
+/** Cut off, or with a stretch of it zeroed, as a broken disk leaves it: a changed digit of a result would tell a lie that adds up. */
+function spoiledState(
+  bytes: Buffer | undefined,
+  fault: CallFault | undefined,
+  about: string,
+  { process, dice }: GatedStoresOptions,
+): Buffer | undefined {
+  if (fault === undefined || bytes === undefined || bytes.length === 0) return bytes;
+  process.suffers(fault, about);
+  const at = dice.between(0, bytes.length - 1);
+  return fault === 'state object truncated' ? bytes.subarray(0, at) : bytes.fill(0, at, at + 512);
 }
 
 /** How uploads came to be left behind: their process died, or the store did not hear of their end. */
@@ -146,13 +164,11 @@ export function gatedSink(
       }),
     head: (key, signal) => call('head', key, signal, () => sink.head(key, signal)),
     write: (request, signal) =>
-      call('write', request.key, signal, (fault) => {
-        if (fault !== undefined && request.contentMd5 === undefined)
-          options.onStorable({ targetKey: request.key });
-        return sink.write(
-          { ...request, content: spoiled(request.content, fault, request.key, options) },
-          signal,
-        );
+      call('write', request.key, signal, async (fault) => {
+        const { key, content, contentMd5 } = request;
+        if (fault !== undefined && contentMd5 === undefined) options.onStorable({ targetKey: key });
+        const sent = await spoiled({ content, fault, about: key }, options, signal);
+        return sink.write({ ...request, content: sent }, signal);
       }),
     begin: async (key, attributes, signal) => {
       const upload = await call('begin', key, signal, async () => {
@@ -164,12 +180,11 @@ export function gatedSink(
       return upload;
     },
     writePart: (request, signal) =>
-      call('writePart', request.upload.key, signal, (fault) => {
-        if (fault !== undefined) options.onStorable({ targetKey: request.upload.key });
-        return sink.writePart(
-          { ...request, content: spoiled(request.content, fault, request.upload.key, options) },
-          signal,
-        );
+      call('writePart', request.upload.key, signal, async (fault) => {
+        const { content, upload } = request;
+        if (fault !== undefined) options.onStorable({ targetKey: upload.key });
+        const sent = await spoiled({ content, fault, about: upload.key }, options, signal);
+        return sink.writePart({ ...request, content: sent }, signal);
       }),
     complete: (upload, parts, wish, signal) =>
       call('complete', upload.key, signal, () => sink.complete(upload, parts, wish, signal)),
@@ -177,21 +192,27 @@ export function gatedSink(
       watch.aborting(upload.uploadId);
       return call('abort', upload.key, signal, () => sink.abort(upload, signal));
     },
+    uploads: (key, signal) => call('uploads', key, signal, () => sink.uploads(key, signal)),
     remove: (key, signal) => call('remove', key, signal, () => sink.remove(key, signal)),
     versioning: (signal) => call('versioning', '', signal, () => sink.versioning(signal)),
   };
 }
 
 export function gatedState(store: MemoryStateStore, options: GatedStoresOptions): StateStore {
-  const call = <T>(operation: keyof StateStore, about: string, signal: AbortSignal, run: () => Promise<T>) =>
+  const call = <T>(
+    operation: keyof StateStore,
+    about: string,
+    signal: AbortSignal,
+    run: (fault: CallFault | undefined) => Promise<T>,
+  ) =>
     options.process.call({
       port: 'state',
       operation,
       about,
       signal,
-      run: () => {
+      run: (fault) => {
         options.onRequest(`state.${operation} ${about}`);
-        return run();
+        return run(fault);
       },
     });
   return {
@@ -204,7 +225,10 @@ export function gatedState(store: MemoryStateStore, options: GatedStoresOptions)
       call('completeUpload', upload.key, signal, () => store.completeUpload(upload, etags, signal)),
     abortUpload: (upload, signal) =>
       call('abortUpload', upload.key, signal, () => store.abortUpload(upload, signal)),
-    get: (key, signal) => call('get', key, signal, () => store.get(key, signal)),
+    get: (key, signal) =>
+      call('get', key, signal, async (fault) =>
+        spoiledState(await store.get(key, signal), fault, key, options),
+      ),
     getStream: (key, signal) => call('getStream', key, signal, () => store.getStream(key, signal)),
     list: (prefix, signal) => call('list', prefix, signal, () => store.list(prefix, signal)),
     remove: (key, signal) => call('remove', key, signal, () => store.remove(key, signal)),

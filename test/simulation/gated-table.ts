@@ -2,9 +2,23 @@
 import type { Table } from '../../lib/ports/table.ts';
 import type { SimProcess } from './process.ts';
 
-export function gatedTable(table: Table, process: SimProcess): Table {
+/** `onRequest` is told of every call that reached the table. */
+export function gatedTable(table: Table, process: SimProcess, onRequest: (operation: string) => void): Table {
   const call = <T>(operation: keyof Table, run: () => Promise<T>): Promise<T> =>
-    process.call({ port: 'table', operation, run });
+    process.call({
+      port: 'table',
+      operation,
+      run: () => {
+        onRequest(`table.${operation}`);
+        return run();
+      },
+    });
+  /** Answered with no: somebody else was first. */
+  const race = async (operation: 'advance' | 'split' | 'freeze' | 'ending', run: Promise<boolean>) => {
+    const won = await run;
+    if (!won) process.suffers(`${operation} lost its race`, '');
+    return won;
+  };
   return {
     createTask: (task) => call('createTask', () => table.createTask(task)),
     task: (taskId) => call('task', () => table.task(taskId)),
@@ -12,20 +26,37 @@ export function gatedTable(table: Table, process: SimProcess): Table {
     setTaskState: (change) => call('setTaskState', () => table.setTaskState(change)),
     range: (taskId, rangeId) => call('range', () => table.range(taskId, rangeId)),
     ranges: (taskId, after, limit) => call('ranges', () => table.ranges(taskId, after, limit)),
-    advance: (step) => call('advance', () => table.advance(step)),
+    advance: (step) =>
+      race(
+        'advance',
+        call('advance', () => table.advance(step)),
+      ),
     failedRanges: (taskId, limit) => call('failedRanges', () => table.failedRanges(taskId, limit)),
-    split: (split) => call('split', () => table.split(split)),
+    split: (split) =>
+      race(
+        'split',
+        call('split', () => table.split(split)),
+      ),
     failRange: (failure) => call('failRange', () => table.failRange(failure)),
     segments: (taskId, segmentIds) => call('segments', () => table.segments(taskId, segmentIds)),
     addSlices: (slices) => call('addSlices', () => table.addSlices(slices)),
-    freeze: (freeze) => call('freeze', () => table.freeze(freeze)),
+    freeze: (freeze) =>
+      race(
+        'freeze',
+        call('freeze', () => table.freeze(freeze)),
+      ),
     silentRanges: (taskId, beforeMs, limit) =>
       call('silentRanges', () => table.silentRanges(taskId, beforeMs, limit)),
     silentSegments: (taskId, beforeMs, limit) =>
       call('silentSegments', () => table.silentSegments(taskId, beforeMs, limit)),
     rang: (rung) => call('rang', () => table.rang(rung)),
+    moving: (moved) => call('moving', () => table.moving(moved)),
     ending: (taskId) => call('ending', () => table.ending(taskId)),
-    moveEnding: (move) => call('moveEnding', () => table.moveEnding(move)),
+    moveEnding: (move) =>
+      race(
+        'ending',
+        call('moveEnding', () => table.moveEnding(move)),
+      ),
     unconfirmedEnds: (span) => call('unconfirmedEnds', () => table.unconfirmedEnds(span)),
     confirmEnd: (taskId) => call('confirmEnd', () => table.confirmEnd(taskId)),
     totals: (taskId) => call('totals', () => table.totals(taskId)),

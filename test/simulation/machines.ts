@@ -55,13 +55,15 @@ export class Machines {
   readonly state = new MemoryStateStore(newStateBucket(0));
   readonly table = new MemoryTable();
   readonly queue: SimQueue;
-  /** Requests that reached a store, by operation. */
+  /** Requests that reached a store, the table or the topics, by operation. */
   readonly requests = new Map<string, number>();
   readonly uploads = new Map<string, UploadFate>();
   /** Target keys that held, or may have held, a corrupt object for a moment: see `onStorable`. */
   readonly tainted = new Set<string>();
   readonly #around: Surroundings;
   readonly #appDice: SimDice;
+  readonly #onRequest = (operation: string): void =>
+    void this.requests.set(operation, (this.requests.get(operation) ?? 0) + 1);
 
   private constructor(scenario: Scenario, clock: VirtualClock, buckets: Buckets, options: MachineOptions) {
     this.scenario = scenario;
@@ -88,13 +90,10 @@ export class Machines {
   storesOf(process: SimProcess): Stores {
     const { scenario, buckets } = this;
     const { pageKeysMax, task, bufferedBytesMax } = scenario;
-    const onRequest = (operation: string) => {
-      this.requests.set(operation, (this.requests.get(operation) ?? 0) + 1);
-    };
     const onStorable: GatedStoresOptions['onStorable'] = (change) => {
       this.tainted.add('targetKey' in change ? change.targetKey : buckets.targetKeyOf(change.sourceKey));
     };
-    const gate = { process, dice: this.#around.dice, pageKeysMax, onRequest, onStorable };
+    const gate = { process, dice: this.#around.dice, pageKeysMax, onRequest: this.#onRequest, onStorable };
     const context = { clock: process.clock, dice: this.#appDice };
     const limiter = (perSecond?: number) => new RateLimiter(process.clock, perSecond);
     const { requestsPerSecond, bytesPerSecond } = limitsAt(task.limits, process.clock.now());
@@ -104,18 +103,20 @@ export class Machines {
       throttle: new Throttle(context),
     });
     const memory = new MemoryObjectSource(buckets.source, { bufferedBytesMax });
-    const source = guardSource(gatedSource(memory, gate), limits(), context);
-    const sink = guardSink(gatedSink(buckets.sink, gate, this.#watch()), limits(), context);
-    const state = guardState(gatedState(this.state, gate), context);
-    return { source: () => source, sink: () => sink, state: () => state, limit: () => undefined };
+    return {
+      source: once(() => guardSource(gatedSource(memory, gate), limits(), context)),
+      sink: once(() => guardSink(gatedSink(buckets.sink, gate, this.#watch()), limits(), context)),
+      state: once(() => guardState(gatedState(this.state, gate), context)),
+      limit: () => undefined,
+    };
   }
 
   portsOf(process: SimProcess, own: Pick<CopyPorts, 'stores' | 'tasks' | 'parts'>): ProcessPorts {
     const { lanes, segmentEntriesMax, failedList, forking } = this.scenario;
     return {
       ...own,
-      table: gatedTable(this.table, process),
-      queue: this.queue.port(process),
+      table: gatedTable(this.table, process, this.#onRequest),
+      queue: this.queue.port(process, this.#onRequest),
       clock: process.clock,
       dice: this.#appDice,
       log: this.#logOf(process),
@@ -149,4 +150,10 @@ export class Machines {
       },
     };
   }
+}
+
+/** Most processes are a tick that asks the table and nothing else. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }

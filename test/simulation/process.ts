@@ -4,10 +4,12 @@ import type { Clock } from '../../lib/ports/clock.ts';
 import type { SimDice } from './dice.ts';
 import type { Trace } from './trace.ts';
 import type { VirtualClock } from './virtual-clock.ts';
-import type { CallFault, Port, Weather } from './weather.ts';
+import type { CallFault, Happening, Port, Weather } from './weather.ts';
 
 /** Where no byte moves for this long, a client gives up. */
 const STALL_MS = 60_000;
+/** Where now and then a byte moves, it does not: an answer may come after every limit there is. */
+const CRAWL_MS_MAX = 600_000;
 
 export interface Surroundings {
   readonly clock: VirtualClock;
@@ -33,6 +35,8 @@ export class SimProcess {
   /** Invocations under way. */
   invocations = 0;
   #dead = false;
+  /** Its wall clock against the time that passes; no timer follows it. */
+  #clockOffMs: number;
   /** Called when it dies. */
   readonly deaths: (() => void)[] = [];
   readonly #around: Surroundings;
@@ -40,8 +44,9 @@ export class SimProcess {
   constructor(name: string, around: Surroundings) {
     this.name = name;
     this.#around = around;
+    this.#clockOffMs = around.weather.drawClockOffMs();
     this.clock = {
-      now: () => around.clock.now(),
+      now: () => around.clock.now() + (around.weather.storms ? this.#clockOffMs : 0),
       sleep: (ms, signal) => this.hears(around.clock.sleep(ms, signal)),
     };
   }
@@ -50,10 +55,10 @@ export class SimProcess {
     return this.#dead;
   }
 
-  /** A fault in what is passed on. */
-  suffers(fault: CallFault, about: string): void {
-    this.#around.weather.count(fault);
-    this.#around.trace.add(this.name, `<${fault}>`, about);
+  /** A fault in what is passed on, or a race that was lost. */
+  suffers(what: Happening, about: string): void {
+    this.#around.weather.count(what);
+    this.#around.trace.add(this.name, `<${what}>`, about);
   }
 
   die(why: string): void {
@@ -118,11 +123,14 @@ export class SimProcess {
   }
 
   async #struck<T>(call: Call<T>, fault: CallFault): Promise<T> {
-    const { clock, trace, weather } = this.#around;
+    const { clock, dice, trace, weather } = this.#around;
     const what = `${call.port}.${call.operation}`;
     weather.count(fault);
     trace.add(this.name, `${what} <${fault}>`, call.about);
     switch (fault) {
+      case 'clock jumped':
+        this.#clockOffMs = weather.drawClockOffMs();
+        return this.#answered(call, undefined);
       case 'request lost':
         throw failure('unavailable', what);
       case 'throttled':
@@ -131,7 +139,12 @@ export class SimProcess {
         throw failure('busy', what);
       case 'stalled':
         await clock.sleep(STALL_MS, call.signal);
-        throw failure('timeout', what);
+        throw failure(timeoutOf(call.port), what);
+      case 'answer past every timeout': {
+        const answer = await call.run(undefined);
+        await clock.sleep(STALL_MS + dice.random() * (CRAWL_MS_MAX - STALL_MS), call.signal);
+        return answer;
+      }
       case 'died before its effect':
         this.die(fault);
         return new Promise<never>(() => undefined);
@@ -141,12 +154,17 @@ export class SimProcess {
     if (fault === 'died after its effect') this.die(fault);
     if (fault === 'stalled after its effect') await clock.sleep(STALL_MS, call.signal);
     if (fault === 'answer late') await clock.sleep(STALL_MS / 2, call.signal);
-    throw failure(fault === 'stalled after its effect' ? 'timeout' : 'unavailable', what);
+    throw failure(fault === 'stalled after its effect' ? timeoutOf(call.port) : 'unavailable', what);
   }
 }
 
 function isContentFault(fault: CallFault): boolean {
-  return fault === 'stream truncated' || fault.startsWith('byte flipped');
+  return /^(stream|byte|state object) /.test(fault);
+}
+
+/** Of the table and the topics, silence is a connection that broke. */
+function timeoutOf(port: Port): 'timeout' | 'unavailable' {
+  return port === 'table' || port === 'queue' ? 'unavailable' : 'timeout';
 }
 
 export function failure(code: StoreError['code'], operation: string): StoreError {

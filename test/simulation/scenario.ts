@@ -45,7 +45,7 @@ export interface ScenarioWish {
 export function scenarioOf(seed: number, wish: ScenarioWish = {}): Scenario {
   const dice = new SimDice(seed, 'scenario');
   const calm = wish.calm ?? dice.chance(0.08);
-  const hasLarge = dice.chance(0.02);
+  const hasLarge = dice.chance(0.01);
   const inFlight = dice.pick([1, 1, 1, 2, 3]);
   const latencyMsMax = hasLarge ? 50 : dice.pick([5, 50, 50, 400, calm ? 50 : 1_500]);
   return {

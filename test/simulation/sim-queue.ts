@@ -35,7 +35,7 @@ export class SimQueue {
   }
 
   /** What a process sends with. */
-  port(process: SimProcess): Queue {
+  port(process: SimProcess, onRequest: (operation: string) => void): Queue {
     return {
       send: (topic, messages) =>
         process.call({
@@ -43,6 +43,7 @@ export class SimQueue {
           operation: 'send',
           about: topic,
           run: () => {
+            onRequest(`queue.send ${topic}`);
             for (const message of messages) this.#send(topic, message);
             return Promise.resolve();
           },

@@ -5,7 +5,7 @@ import { runSeed, type SeedResult } from './run-seed.ts';
 import { scenarioOf } from './scenario.ts';
 import { CALL_FAULTS, EVENTS, type Happening, MESSAGE_FAULTS } from './weather.ts';
 
-const SEEDS = Number(process.env['SIMULATION_SEEDS'] ?? 200);
+const SEEDS = Number(process.env['SIMULATION_SEEDS'] ?? 500);
 const FIRST_SEED = Number(process.env['SIMULATION_SEED'] ?? 1);
 /** With fewer seeds a rare fault may well not have its turn. */
 const SEEDS_FOR_COVERAGE = 300;

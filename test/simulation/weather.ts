@@ -4,7 +4,9 @@ import type { SimDice } from './dice.ts';
 export const CALL_FAULTS = [
   'request lost', 'answer lost', 'answer late', 'throttled', 'stalled', 'stalled after its effect',
   'died before its effect', 'died after its effect', 'table busy', 'table commit unanswered',
-  'stream truncated', 'byte flipped while read', 'byte flipped while written',
+  'answer past every timeout', 'clock jumped',
+  'stream truncated', 'stream stalled', 'byte flipped while read', 'byte flipped while written',
+  'state object truncated', 'state object garbled',
 ] as const; // prettier-ignore
 export const MESSAGE_FAULTS = ['message lost', 'message doubled', 'message late'] as const;
 /** What follows from faults, or is done by others: counted to prove that it came about. */
@@ -12,6 +14,7 @@ export const EVENTS = [
   'message dropped after its last delivery', 'message overtaken', 'time limit reached', 'process died with several invocations',
   'ghost request', 'source object changed', 'source object deleted', 'target object added',
   'task paused', 'task resumed', 'task cancelled',
+  'advance lost its race', 'split lost its race', 'freeze lost its race', 'ending lost its race',
 ] as const; // prettier-ignore
 
 export type CallFault = (typeof CALL_FAULTS)[number];
@@ -26,10 +29,15 @@ const LOST = [
   'throttled',
   'stalled',
   'stalled after its effect',
+  'answer past every timeout',
+  'clock jumped',
 ] as const;
 const DEATHS = ['died before its effect', 'died after its effect'] as const;
-const READ = ['stream truncated', 'byte flipped while read'] as const;
+const READ = ['stream truncated', 'stream stalled', 'byte flipped while read'] as const;
 const WRITTEN = ['byte flipped while written'] as const;
+const SPOILED = ['state object truncated', 'state object garbled'] as const;
+/** Engines answer, or break the connection off; they do not say that they are asked too often. */
+const ENGINE = ['stalled', 'stalled after its effect', 'answer past every timeout', 'clock jumped'] as const;
 
 /** What can befall a call of a port. */
 function faultsOf(port: Port, operation: string): readonly CallFault[] {
@@ -39,16 +47,24 @@ function faultsOf(port: Port, operation: string): readonly CallFault[] {
     case 'sink':
       return operation.startsWith('write') ? [...LOST, ...DEATHS, ...WRITTEN] : [...LOST, ...DEATHS];
     case 'state':
-      return [...LOST, ...DEATHS];
+      return operation === 'get' ? [...LOST, ...DEATHS, ...SPOILED] : [...LOST, ...DEATHS];
     case 'table':
-      return ['table busy', 'table commit unanswered', ...DEATHS];
+      return ['table busy', 'table commit unanswered', ...ENGINE, ...DEATHS];
     case 'queue':
-      return ['request lost', 'answer lost', ...DEATHS];
+      return ['request lost', 'answer lost', ...ENGINE, ...DEATHS];
   }
 }
 
 const RATES = [0.01, 0.03, 0.08, 0.2, 0.4, 0.7] as const;
-const DEATH_SHARE = 0.15;
+/** Of those drawn, so many strike: they put an end to much, and would leave nothing for the others to befall. */
+const SHARES: Partial<Record<CallFault, number>> = {
+  'died before its effect': 0.15,
+  'died after its effect': 0.15,
+  'answer past every timeout': 0.05,
+  'clock jumped': 0.3,
+};
+/** How far a process's clock may be off, either way: of two processes the difference is twice that. */
+const CLOCK_OFF_MS_MAX = 300_000;
 
 export class Weather {
   readonly counts = new Map<Happening, number>();
@@ -85,7 +101,14 @@ export class Weather {
     const menu = this.#menu(port, operation);
     if (menu.length === 0) return undefined;
     const fault = this.#dice.pick(menu);
-    return fault.startsWith('died') && !this.#dice.chance(DEATH_SHARE) ? undefined : fault;
+    const share = SHARES[fault];
+    return share !== undefined && !this.#dice.chance(share) ? undefined : fault;
+  }
+
+  /** By how much the clock of a process is off, from now on. */
+  drawClockOffMs(): number {
+    if (!this.#storms || !this.#enabled.has('clock jumped')) return 0;
+    return this.#dice.between(-CLOCK_OFF_MS_MAX, CLOCK_OFF_MS_MAX);
   }
 
   strikesMessage(fault: MessageFault): boolean {

@@ -3,7 +3,7 @@ import { CosObjectSink } from '../../lib/adapters/cos/object-sink.ts';
 import type { StoreOptions } from '../../lib/adapters/http/store-options.ts';
 import { CosStateStore } from '../../lib/adapters/cos/state-store.ts';
 import type { HeldObject } from '../ports/object-sink.harness.ts';
-import { startCos, type CosStandin } from '../standins/cos/server.ts';
+import { startCos, type CosBucketOptions, type CosStandin } from '../standins/cos/server.ts';
 import { collected } from './bytes.ts';
 import { realClock } from './oss.ts';
 
@@ -19,13 +19,14 @@ export interface CosHarness {
   state(options?: Partial<StoreOptions>): CosStateStore;
   readonly held: (key: string) => Promise<HeldObject | undefined>;
   readonly uploadCount: () => number;
+  readonly nowMs: () => number;
   close(): Promise<void>;
 }
 
-export async function openCos(): Promise<CosHarness> {
+export async function openCos(bucket: Partial<CosBucketOptions> = {}): Promise<CosHarness> {
   const standin = await startCos({
     buckets: {
-      [COS_BUCKET]: { region: REGION },
+      [COS_BUCKET]: { ...bucket, region: REGION },
       [VERSIONED.enabled]: { region: REGION, versioning: 'Enabled' },
       [VERSIONED.suspended]: { region: REGION, versioning: 'Suspended' },
     },
@@ -54,6 +55,7 @@ export async function openCos(): Promise<CosHarness> {
     state: (more = {}) => keep(new CosStateStore({ ...options, ...more })),
     held: (key) => heldIn(standin, key),
     uploadCount: () => standin.uploads(COS_BUCKET).length,
+    nowMs: () => realClock.now(),
     async close() {
       await Promise.all(opened.map((store) => store.close()));
       await standin.close();

@@ -6,6 +6,7 @@ import { MemoryQueue } from '../../lib/adapters/memory/queue.ts';
 import { MemoryStateStore } from '../../lib/adapters/memory/state-store.ts';
 import { MemoryTable } from '../../lib/adapters/memory/table.ts';
 import type { CopyPorts } from '../../lib/app/copy-ports.ts';
+import type { SpreadSettings } from '../../lib/app/copy-context.ts';
 import { Semaphore } from '../../lib/app/lanes.ts';
 import { OpenTasks } from '../../lib/app/open-tasks.ts';
 import type { PlanPorts } from '../../lib/app/plan-range.ts';
@@ -15,6 +16,7 @@ import { ROOT_RANGE } from '../../lib/app/start-task.ts';
 import { stateLocationOf, taskStateOf } from '../../lib/app/task-state.ts';
 import { parseMessage, type MessageOf, type Topic } from '../../lib/core/messages.ts';
 import type { Entry } from '../../lib/core/object.ts';
+import { SPREAD } from '../../lib/core/parts.ts';
 import { type Task, taskDigest } from '../../lib/core/task.ts';
 import type { ObjectSink } from '../../lib/ports/object-sink.ts';
 import type { ObjectSource } from '../../lib/ports/object-source.ts';
@@ -29,6 +31,8 @@ export interface WorkshopOptions {
   readonly task?: Task;
   readonly segmentLimits?: { readonly entriesMax: number; readonly bytesMax: number };
   readonly forking?: Forking;
+  /** Default: objects of the sizes that tests hold are never spread. */
+  readonly spread?: SpreadSettings;
   /** Stand before the memory adapters: faults. */
   source?(source: ObjectSource): ObjectSource;
   sink?(sink: ObjectSink): ObjectSink;
@@ -63,6 +67,7 @@ export function openWorkshop(options: WorkshopOptions = {}) {
     log,
     parts: new Semaphore(4),
     lanes: 4,
+    spread: options.spread ?? SPREAD,
     sweep: SWEEP,
     ...(options.forking === undefined ? {} : { forking: options.forking }),
     ...(options.segmentLimits === undefined ? {} : { segmentLimits: options.segmentLimits }),

@@ -12,24 +12,31 @@ const VALUE_ILLEGAL = /[^\t\x20-\x7e\x80-\xff]/;
 export function attributeHeaders(attributes: TargetAttributes, subject: CallSubject): string[] {
   const lines: string[] = [];
   const { headers, metadata, tags, storageClass } = attributes;
-  for (const name in headers) lines.push(name, headers[name] ?? '');
+  for (const name in headers) {
+    const value = headers[name] ?? '';
+    if (VALUE_ILLEGAL.test(value)) throw illegal(subject, name);
+    lines.push(name, value);
+  }
   for (const name in metadata) {
     const value = metadata[name] ?? '';
-    if (!METADATA_NAME.test(name) || VALUE_ILLEGAL.test(value)) {
-      throw storeError('metadata_illegal', subject, `no header can hold metadata ${JSON.stringify(name)}`);
-    }
+    if (!METADATA_NAME.test(name) || VALUE_ILLEGAL.test(value)) throw illegal(subject, name);
     lines.push(META + name, value);
   }
-  const tagging = taggingHeader(tags);
+  const tagging = taggingHeader(tags, subject);
   if (tagging !== '') lines.push('x-cos-tagging', tagging);
   // The default of a multi-AZ bucket is a class of its own: it is not named.
   if (storageClass !== 'STANDARD') lines.push('x-cos-storage-class', storageClass);
   return lines;
 }
 
-function taggingHeader(tags: Readonly<Record<string, string>>): string {
+function illegal(subject: CallSubject, name: string): StoreError {
+  return storeError('metadata_illegal', subject, `no header can hold the value of ${JSON.stringify(name)}`);
+}
+
+function taggingHeader(tags: Readonly<Record<string, string>>, subject: CallSubject): string {
   let header = '';
   for (const key in tags) {
+    if (!key.isWellFormed() || tags[key]?.isWellFormed() === false) throw illegal(subject, key);
     header += `${header === '' ? '' : '&'}${encodeStrictly(key)}=${encodeStrictly(tags[key] ?? '')}`;
   }
   return header;

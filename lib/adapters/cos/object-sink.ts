@@ -9,6 +9,7 @@ import { CosClient } from './client.ts';
 import { abortUpload, headObject, removeObject } from './control.ts';
 import { listPage } from './list.ts';
 import type { StoreOptions } from '../http/store-options.ts';
+import { listUploads } from './uploads.ts';
 import { beginUpload, completeUpload, documentOf, putObject, putPart } from './write.ts';
 
 export class CosObjectSink implements port.ObjectSink {
@@ -53,6 +54,10 @@ export class CosObjectSink implements port.ObjectSink {
 
   abort(upload: port.MultipartUpload, signal: AbortSignal): Promise<void> {
     return abortUpload(this.#client, upload, signal);
+  }
+
+  uploads(key: string, signal: AbortSignal): Promise<port.PendingUpload[]> {
+    return listUploads(this.#client, key, signal);
   }
 
   remove(key: string, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,7 @@
 /** A `StateStore` over a COS bucket. */
+import { createHash } from 'node:crypto';
 import { StoreError } from '../../core/errors.ts';
+import { stateBytesMax } from '../../core/layout.ts';
 import type { TargetAttributes } from '../../core/object.ts';
 import type { PutOptions, StatePart, StateStore, StateUpload } from '../../ports/state-store.ts';
 import * as store from '../http/store-call.ts';
@@ -11,8 +13,6 @@ import { listPage } from './list.ts';
 import type { StoreOptions } from '../http/store-options.ts';
 import { beginUpload, completeUpload, putObject, putPart } from './write.ts';
 
-/** Objects read whole: manifests of 1,000 keys and results, not lists of failures. */
-const WHOLE_BYTES_MAX = 256 * 1024 * 1024;
 const BUFFERED_BYTES_MAX = 1024 * 1024;
 const PAGE_KEYS = 1_000;
 
@@ -30,11 +30,9 @@ export class CosStateStore implements StateStore {
   async put(key: string, body: Uint8Array | string, options: PutOptions, signal: AbortSignal): Promise<void> {
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
     const attributes = stateAttributes(options);
-    await putObject(
-      this.#client,
-      { key, content: { kind: 'bytes', bytes }, attributes, forbidOverwrite: false },
-      signal,
-    );
+    const content = { kind: 'bytes', bytes } as const;
+    const contentMd5 = md5Of(bytes);
+    await putObject(this.#client, { key, content, attributes, contentMd5, forbidOverwrite: false }, signal);
   }
 
   beginUpload(key: string, options: PutOptions, signal: AbortSignal): Promise<StateUpload> {
@@ -43,7 +41,7 @@ export class CosStateStore implements StateStore {
 
   async writePart({ upload, partNumber, bytes }: StatePart, signal: AbortSignal): Promise<string> {
     const content = { kind: 'bytes', bytes } as const;
-    return (await putPart(this.#client, { upload, partNumber, content }, signal)).etag;
+    return (await putPart(this.#client, { upload, partNumber, content }, signal, md5Of(bytes))).etag;
   }
 
   async completeUpload(upload: StateUpload, etags: readonly string[], signal: AbortSignal): Promise<void> {
@@ -55,21 +53,30 @@ export class CosStateStore implements StateStore {
     return abortUpload(this.#client, upload, signal);
   }
 
+  /** A body of a length that is told is read straight into its place: it is in memory once. */
   async get(key: string, signal: AbortSignal): Promise<Buffer | undefined> {
-    const response = await this.#open(key, signal);
+    const bytesMax = stateBytesMax(key);
+    const response = await this.#open(key, signal, bytesMax);
     if (response === undefined) return undefined;
-    return store.bodyOf(response, this.#client.subject('GetObject', key), {
-      bytesMax: WHOLE_BYTES_MAX,
-      signal,
-    });
+    const subject = this.#client.subject('GetObject', key);
+    const { body } = response;
+    const bytes = body.kind === 'bytes' ? body.bytes.length : body.size;
+    if (bytes === undefined || bytes <= bytesMax)
+      return store.bodyOf(response, subject, { bytesMax, signal });
+    store.dropBody(response);
+    throw store.storeError(
+      'too_large',
+      subject,
+      `it has ${String(bytes)} bytes, its kind ${String(bytesMax)} at most`,
+    );
   }
 
   async getStream(key: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined> {
-    const response = await this.#open(key, signal);
+    const response = await this.#open(key, signal, BUFFERED_BYTES_MAX);
     if (response === undefined) return undefined;
     const { body } = response;
     if (body.kind === 'stream')
-      return store.storeChunks(body.chunks, this.#client.subject('GetObject', key), signal);
+      return copies(store.storeChunks(body.chunks, this.#client.subject('GetObject', key), signal));
     return once(body.bytes);
   }
 
@@ -94,12 +101,12 @@ export class CosStateStore implements StateStore {
     return removeObject(this.#client, key, signal);
   }
 
-  async #open(key: string, signal: AbortSignal): Promise<HttpResponse | undefined> {
+  async #open(key: string, signal: AbortSignal, bufferBytesMax: number): Promise<HttpResponse | undefined> {
     checkKey(key, this.#client.subject('GetObject', key));
     const headers = ['accept-encoding', 'identity'];
     const asked = { method: 'GET', operation: 'GetObject', key, headers } as const;
     try {
-      return await this.#client.ask({ ...asked, bufferBytesMax: BUFFERED_BYTES_MAX }, signal);
+      return await this.#client.ask({ ...asked, bufferBytesMax }, signal);
     } catch (error) {
       if (error instanceof StoreError && error.code === 'gone') return undefined;
       throw error;
@@ -107,8 +114,18 @@ export class CosStateStore implements StateStore {
   }
 }
 
+/** COS refuses a body that was changed on its way. */
+function md5Of(bytes: Uint8Array): string {
+  return createHash('md5').update(bytes).digest('base64');
+}
+
 function stateAttributes({ contentType }: PutOptions): TargetAttributes {
   return { headers: { 'content-type': contentType }, metadata: {}, tags: {}, storageClass: 'STANDARD' };
+}
+
+/** Who decompresses them asks for more than it has used. */
+async function* copies(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) yield Buffer.from(chunk);
 }
 
 async function* once(bytes: Buffer): AsyncGenerator<Buffer> {

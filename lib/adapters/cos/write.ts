@@ -9,7 +9,8 @@ import { attributeHeaders, checkKey, ofMetadata } from './attributes.ts';
 import type { CosClient } from './client.ts';
 import { COS_CODES } from './errors.ts';
 
-const ANSWER_BYTES_MAX = 64 * 1024;
+/** The spaces that keep a connection alive while COS merges parts, for many minutes, are part of the answer. */
+const ANSWER_BYTES_MAX = 1024 * 1024;
 
 export async function putObject(
   client: CosClient,
@@ -57,7 +58,13 @@ export async function beginUpload(
   }
 }
 
-export async function putPart(client: CosClient, request: PartRequest, signal: AbortSignal): Promise<Part> {
+/** `contentMd5` as in a `WriteRequest`. */
+export async function putPart(
+  client: CosClient,
+  request: PartRequest,
+  signal: AbortSignal,
+  contentMd5?: string,
+): Promise<Part> {
   const { upload, partNumber, content } = request;
   const operation = 'UploadPart';
   const { key, uploadId } = upload;
@@ -67,7 +74,7 @@ export async function putPart(client: CosClient, request: PartRequest, signal: A
   ] as const;
   try {
     const body = requestBody(content);
-    const response = await client.ask({ method: 'PUT', operation, key, query, body }, signal);
+    const response = await client.ask({ method: 'PUT', operation, key, query, contentMd5, body }, signal);
     store.dropBody(response);
     const etag = response.header('etag')?.replaceAll('"', '');
     if (!etag) throw store.storeError('unknown', client.subject(operation, key), 'the answer has no ETag');
@@ -78,7 +85,7 @@ export async function putPart(client: CosClient, request: PartRequest, signal: A
   }
 }
 
-/** COS answers 200 before it is done: what happened then stands in the body. */
+/** COS answers 200 before it is done, and sends spaces for minutes: what happened stands in the body behind them. */
 export async function completeUpload(
   client: CosClient,
   { key, uploadId }: MultipartUpload,

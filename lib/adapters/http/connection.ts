@@ -146,8 +146,9 @@ export class Connection {
     this.#partialHead = undefined;
     for (;;) {
       const end = bytes.indexOf(HEAD_END);
+      if ((end < 0 ? bytes.length : end) > HEAD_BYTES_MAX)
+        throw new TypeError('the head of the answer is too long');
       if (end < 0) {
-        if (bytes.length > HEAD_BYTES_MAX) throw new TypeError('the answer has no end of its head');
         this.#partialHead = Buffer.from(bytes);
         return undefined;
       }

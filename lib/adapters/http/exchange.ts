@@ -70,11 +70,12 @@ export class Exchange {
     return this.#framing?.take(bytes, this.#emit) ?? 0;
   }
 
-  /** The place for the next bytes of a body that is collected, so that the socket can write there itself. */
+  /** The place for the next bytes of a body, so that the socket can write there itself. */
   room(): Buffer | undefined {
-    return this.#bytes !== undefined && this.#filled < this.#bytes.length
-      ? this.#bytes.subarray(this.#filled)
-      : undefined;
+    if (this.#bytes !== undefined && this.#filled < this.#bytes.length)
+      return this.#bytes.subarray(this.#filled);
+    // Between chunks there is more than the body.
+    return this.#framing?.bytesLeft === undefined ? undefined : this.#queue?.room();
   }
 
   /** The body is complete. */
@@ -97,7 +98,7 @@ export class Exchange {
 
   readonly #emit = (chunk: Buffer): void => {
     if (this.#bytes === undefined) {
-      this.#queue?.push(Buffer.from(chunk));
+      this.#queue?.push(chunk);
       return;
     }
     const { buffer, byteOffset } = this.#bytes;

@@ -10,7 +10,7 @@ export async function gathered(body: ResponseBody, bytesMax: number): Promise<Bu
   for await (const chunk of body.chunks) {
     bytes += chunk.length;
     if (bytes > bytesMax) throw new HttpConnectionError(`an answer of more than ${String(bytesMax)} bytes`);
-    chunks.push(chunk);
+    chunks.push(Buffer.from(chunk));
   }
   return Buffer.concat(chunks, bytes);
 }

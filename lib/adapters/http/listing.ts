@@ -128,7 +128,7 @@ function unquote(text: string): string {
 }
 
 /** Decodes once: `+` is a space, as both stores write it. */
-function decodeListed(encoded: string): string {
+export function decodeListed(encoded: string): string {
   const spaced = encoded.includes('+') ? encoded.replaceAll('+', ' ') : encoded;
   if (!spaced.includes('%')) return spaced;
   try {

@@ -57,7 +57,7 @@ function codeOfStatus(status: number): StoreErrorCode {
   if (status >= 500) return 'unavailable';
   const codes: Readonly<Record<number, StoreErrorCode>> = {
     400: 'invalid', 401: 'denied', 403: 'denied', 404: 'gone', 405: 'invalid', 408: 'timeout',
-    409: 'busy', 411: 'invalid', 412: 'stale', 413: 'too_large', 416: 'invalid',
+    409: 'busy', 411: 'invalid', 412: 'stale', 413: 'too_large', 416: 'invalid', 431: 'metadata_too_large',
   }; // prettier-ignore
   return codes[status] ?? 'unknown';
 }

@@ -35,6 +35,7 @@ export interface HttpRequest {
   readonly timeoutMs: number;
 }
 
+/** A chunk holds until the next one is asked for: then its memory is used again. */
 export interface BodyStream extends AsyncIterable<Buffer> {
   /** Drops what has not been read, and the connection with it. */
   destroy(): void;

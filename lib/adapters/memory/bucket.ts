@@ -1,13 +1,13 @@
 /** A bucket in memory that a test fills and changes, with ETags and checksums as the stores compute them. */
-import { createHash } from 'node:crypto';
-import { startCrc64 } from '../../core/crc64.ts';
 import { compareKeys } from '../../core/keys.ts';
 import type { ObjectType } from '../../core/object.ts';
+import { bytesOf, HeldBody, type MemoryBody } from './body.ts';
 
 type Texts = Readonly<Record<string, string>>;
 
 export interface MemorySeed {
-  readonly bytes: Uint8Array;
+  /** Or what they follow from, for objects that are larger than memory. */
+  readonly bytes: Uint8Array | MemoryBody;
   /** Standard headers, lower-case names. */
   readonly headers?: Texts;
   /** Names without the vendor's prefix; values are bytes as latin1. */
@@ -25,7 +25,10 @@ export interface MemorySeed {
 }
 
 export interface MemoryObject extends Required<Omit<MemorySeed, 'bytes'>> {
+  readonly body: MemoryBody;
+  /** @throws RangeError where the body is larger than memory. */
   readonly bytes: Buffer;
+  /** The MD5 where the bytes are held. */
   readonly etag: string;
   /** Base64; absent where the object was not written by one plain PUT. */
   readonly contentMd5: string | undefined;
@@ -33,7 +36,6 @@ export interface MemoryObject extends Required<Omit<MemorySeed, 'bytes'>> {
 
 export class MemoryBucket {
   readonly #objects = new Map<string, MemoryObject>();
-  readonly #crcs = new WeakMap<MemoryObject, string>();
   readonly #nowMs: () => number;
   #sorted: string[] | undefined;
 
@@ -48,9 +50,9 @@ export class MemoryBucket {
 
   put(key: string, seed: MemorySeed): MemoryObject {
     const { type = 'Normal', storageClass = 'Standard' } = seed;
-    const bytes = Buffer.from(seed.bytes);
-    const md5 = createHash('md5').update(bytes).digest();
-    const etag = md5.toString('hex').toUpperCase();
+    const body = seed.bytes instanceof Uint8Array ? new HeldBody(Buffer.from(seed.bytes)) : seed.bytes;
+    const digest = body.digest();
+    const etag = digest.toString('hex').toUpperCase();
     const object: MemoryObject = {
       headers: seed.headers ?? { 'content-type': 'application/octet-stream' },
       metadata: seed.metadata ?? {},
@@ -61,9 +63,12 @@ export class MemoryBucket {
       encrypted: seed.encrypted ?? false,
       type,
       storageClass,
-      bytes,
+      body,
+      get bytes() {
+        return bytesOf(body);
+      },
       etag: type === 'Multipart' ? `${etag}-1` : etag,
-      contentMd5: type === 'Normal' ? md5.toString('base64') : undefined,
+      contentMd5: type === 'Normal' && body.isHeld ? digest.toString('base64') : undefined,
     };
     if (!this.#objects.has(key)) this.#sorted = undefined;
     this.#objects.set(key, object);
@@ -84,18 +89,4 @@ export class MemoryBucket {
   keys(): readonly string[] {
     return (this.#sorted ??= [...this.#objects.keys()].sort(compareKeys));
   }
-
-  async crc64(object: MemoryObject): Promise<string> {
-    const known = this.#crcs.get(object);
-    if (known !== undefined) return known;
-    const crc64 = await crc64Of(object.bytes);
-    this.#crcs.set(object, crc64);
-    return crc64;
-  }
-}
-
-export async function crc64Of(bytes: Uint8Array): Promise<string> {
-  const crc = await startCrc64();
-  crc.update(bytes);
-  return crc.digest();
 }

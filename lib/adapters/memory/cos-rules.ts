@@ -4,6 +4,8 @@ import { cosKeyProblem } from '../../core/keys.ts';
 import { COS_PARTS } from '../../core/parts.ts';
 import type { TargetAttributes } from '../../core/object.ts';
 import type { Part } from '../../ports/object-sink.ts';
+import type { Content } from '../../ports/object-source.ts';
+import type { MemoryBody } from './body.ts';
 
 const META = 'x-cos-meta-';
 const METADATA_BYTES_MAX = 2 * 1024;
@@ -28,13 +30,19 @@ export function refusedAttributes({ metadata, tags }: TargetAttributes): StoreEr
   return tagTexts.length > TAGS_MAX || !takesTags ? 'metadata_illegal' : undefined;
 }
 
+/** Of one PUT or one part. */
+export function refusedSize(content: Content): StoreErrorCode | undefined {
+  const bytes = content.kind === 'bytes' ? content.bytes.length : content.size;
+  return bytes > COS_PARTS.partBytesMax ? 'too_large' : undefined;
+}
+
 export function isPartNumber(partNumber: number): boolean {
   return Number.isInteger(partNumber) && partNumber >= 1 && partNumber <= COS_PARTS.partCountMax;
 }
 
 export interface StoredPart {
   readonly etag: string;
-  readonly bytes: Buffer;
+  readonly body: MemoryBody;
 }
 
 /** The parts that a Complete names, which are numbered from 1 without gap; undefined where COS would refuse it. */
@@ -49,6 +57,6 @@ export function chosenParts(
     if (part?.etag !== etag || partNumber !== chosen.length + 1) return undefined;
     chosen.push(part);
   }
-  const isTooSmall = chosen.slice(0, -1).some(({ bytes }) => bytes.length < partBytesMin);
+  const isTooSmall = chosen.slice(0, -1).some(({ body }) => body.size < partBytesMin);
   return chosen.length === 0 || isTooSmall ? undefined : chosen;
 }

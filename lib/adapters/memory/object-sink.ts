@@ -5,19 +5,29 @@ import { compareKeys } from '../../core/keys.ts';
 import type { ObjectVersion, TargetAttributes } from '../../core/object.ts';
 import type * as port from '../../ports/object-sink.ts';
 import type { ListRequest } from '../../ports/object-source.ts';
-import { crc64Of } from './bucket.ts';
-import { contentBytes } from './content.ts';
-import { chosenParts, isPartNumber, refusedAttributes, refusedKey, type StoredPart } from './cos-rules.ts';
+import { bytesOf, joined, type MemoryBody } from './body.ts';
+import { contentBody } from './content.ts';
+import {
+  chosenParts,
+  isPartNumber,
+  refusedAttributes,
+  refusedKey,
+  refusedSize,
+  type StoredPart,
+} from './cos-rules.ts';
 import { pageOf, refusal, turn } from './page.ts';
 
 export interface SunkObject extends TargetAttributes {
+  readonly body: MemoryBody;
+  /** @throws RangeError where the body is larger than memory. */
   readonly bytes: Buffer;
   readonly crc64: string;
   readonly lastModifiedMs: number;
 }
 
-export interface PendingUpload {
+export interface OpenUpload {
   readonly key: string;
+  readonly initiatedMs: number;
   readonly attributes: TargetAttributes;
   readonly parts: ReadonlyMap<number, StoredPart>;
 }
@@ -33,7 +43,7 @@ export class MemoryObjectSink implements port.ObjectSink {
   readonly objects = new Map<string, SunkObject>();
   /** Requests since the start, by operation. */
   readonly requests = new Map<string, number>();
-  readonly #uploads = new Map<string, PendingUpload & { readonly parts: Map<number, StoredPart> }>();
+  readonly #uploads = new Map<string, OpenUpload & { readonly parts: Map<number, StoredPart> }>();
   readonly #versioning: port.Versioning;
   readonly #nowMs: () => number;
   #uploadCount = 0;
@@ -44,7 +54,7 @@ export class MemoryObjectSink implements port.ObjectSink {
   }
 
   /** Uploads begun, and neither completed nor aborted, by id. */
-  get uploads(): ReadonlyMap<string, PendingUpload> {
+  get openUploads(): ReadonlyMap<string, OpenUpload> {
     return this.#uploads;
   }
 
@@ -68,14 +78,16 @@ export class MemoryObjectSink implements port.ObjectSink {
     refuse(
       operation,
       key,
-      refusedKey(key) ?? refusedAttributes(attributes) ?? this.#refusedOverwrite(key, forbidOverwrite),
+      refusedKey(key) ??
+        refusedSize(content) ??
+        refusedAttributes(attributes) ??
+        this.#refusedOverwrite(key, forbidOverwrite),
     );
-    const bytes = await contentBytes(content, signal);
-    if (bytes === undefined) throw refusal('corrupt', operation, key);
-    const isCorrupt =
-      contentMd5 !== undefined && createHash('md5').update(bytes).digest('base64') !== contentMd5;
+    const body = await contentBody(content, signal);
+    if (body === undefined) throw refusal('corrupt', operation, key);
+    const isCorrupt = contentMd5 !== undefined && md5Of(body) !== contentMd5;
     refuse(operation, key, isCorrupt ? 'corrupt' : this.#refusedOverwrite(key, forbidOverwrite));
-    return this.#store(key, bytes, attributes);
+    return this.#store(key, body, attributes);
   }
 
   async begin(key: string, attributes: TargetAttributes, signal: AbortSignal): Promise<port.MultipartUpload> {
@@ -83,7 +95,7 @@ export class MemoryObjectSink implements port.ObjectSink {
     await this.#enter(operation, signal);
     refuse(operation, key, refusedKey(key) ?? refusedAttributes(attributes));
     const uploadId = `upload-${String(++this.#uploadCount)}`;
-    this.#uploads.set(uploadId, { key, attributes, parts: new Map() });
+    this.#uploads.set(uploadId, { key, initiatedMs: this.#nowMs(), attributes, parts: new Map() });
     return { key, uploadId };
   }
 
@@ -94,12 +106,14 @@ export class MemoryObjectSink implements port.ObjectSink {
     const operation = 'UploadPart';
     await this.#enter(operation, signal);
     if (!isPartNumber(partNumber)) throw refusal('invalid', operation, upload.key);
+    refuse(operation, upload.key, refusedSize(content));
     this.#pending(operation, upload);
-    const bytes = await contentBytes(content, signal);
-    if (bytes === undefined) throw refusal('corrupt', operation, upload.key);
-    const etag = createHash('md5').update(bytes).digest('hex');
-    this.#pending(operation, upload).parts.set(partNumber, { etag, bytes });
-    return { partNumber, etag, crc64: await crc64Of(bytes) };
+    const body = await contentBody(content, signal);
+    if (body === undefined) throw refusal('corrupt', operation, upload.key);
+    const crc64 = await body.crc64();
+    const etag = `etag-${crc64}`;
+    this.#pending(operation, upload).parts.set(partNumber, { etag, body });
+    return { partNumber, etag, crc64 };
   }
 
   async complete(
@@ -116,12 +130,20 @@ export class MemoryObjectSink implements port.ObjectSink {
     if (chosen === undefined) throw refusal('invalid', operation, key);
     refuse(operation, key, this.#refusedOverwrite(key, forbidOverwrite));
     this.#uploads.delete(uploadId);
-    return this.#store(key, Buffer.concat(chosen.map(({ bytes }) => bytes)), pending.attributes);
+    return this.#store(key, joined(chosen.map(({ body }) => body)), pending.attributes);
   }
 
   async abort({ key, uploadId }: port.MultipartUpload, signal: AbortSignal): Promise<void> {
     await this.#enter('AbortMultipartUpload', signal);
     if (this.#uploads.get(uploadId)?.key === key) this.#uploads.delete(uploadId);
+  }
+
+  async uploads(key: string, signal: AbortSignal): Promise<port.PendingUpload[]> {
+    await this.#enter('ListMultipartUploads', signal);
+    const found = [...this.#uploads].filter(([, upload]) => upload.key === key);
+    return found
+      .map(([uploadId, { initiatedMs }]) => ({ key, uploadId, initiatedMs }))
+      .sort((a, b) => a.initiatedMs - b.initiatedMs);
   }
 
   async remove(key: string, signal: AbortSignal): Promise<void> {
@@ -142,7 +164,7 @@ export class MemoryObjectSink implements port.ObjectSink {
   #pending(
     operation: string,
     { key, uploadId }: port.MultipartUpload,
-  ): PendingUpload & { readonly parts: Map<number, StoredPart> } {
+  ): OpenUpload & { readonly parts: Map<number, StoredPart> } {
     const upload = this.#uploads.get(uploadId);
     if (upload?.key !== key) throw refusal('gone', operation, key);
     return upload;
@@ -153,9 +175,18 @@ export class MemoryObjectSink implements port.ObjectSink {
     return forbidOverwrite && this.#versioning === 'never' && this.objects.has(key) ? 'exists' : undefined;
   }
 
-  async #store(key: string, bytes: Buffer, attributes: TargetAttributes): Promise<port.Written> {
-    const crc64 = await crc64Of(bytes);
-    this.objects.set(key, { ...attributes, bytes, crc64, lastModifiedMs: this.#nowMs() });
+  async #store(key: string, body: MemoryBody, attributes: TargetAttributes): Promise<port.Written> {
+    const crc64 = await body.crc64();
+    const lastModifiedMs = this.#nowMs();
+    this.objects.set(key, {
+      ...attributes,
+      body,
+      get bytes() {
+        return bytesOf(body);
+      },
+      crc64,
+      lastModifiedMs,
+    });
     return { crc64, requestId: undefined };
   }
 }
@@ -164,8 +195,14 @@ function refuse(operation: string, key: string, code: StoreErrorCode | undefined
   if (code !== undefined) throw refusal(code, operation, key);
 }
 
+function md5Of(body: MemoryBody): string {
+  const md5 = createHash('md5');
+  for (const chunk of body.chunks()) md5.update(chunk);
+  return md5.digest('base64');
+}
+
 /** A listing does not tell the CRC-64. */
 function versionOf(object: SunkObject | undefined, withCrc64: boolean): ObjectVersion {
-  const { bytes, lastModifiedMs, crc64 } = object ?? {};
-  return { size: bytes?.length, lastModifiedMs, ...(withCrc64 ? { crc64 } : {}) };
+  const { body, lastModifiedMs, crc64 } = object ?? {};
+  return { size: body?.size, lastModifiedMs, ...(withCrc64 ? { crc64 } : {}) };
 }

@@ -38,9 +38,9 @@ export class MemoryObjectSource implements ObjectSource {
     const object = this.#found(operation, key);
     const refused = refusedRead(object, ifMatch);
     if (refused !== undefined) throw refusal(refused, operation, key);
-    const { bytes } = object;
-    if (range !== undefined && range.from >= bytes.length) throw refusal('invalid', operation, key);
-    const part = range === undefined ? bytes : bytes.subarray(range.from, range.to);
+    const { body } = object;
+    if (range !== undefined && range.from >= body.size) throw refusal('invalid', operation, key);
+    const part = range === undefined ? body : body.slice(range.from, range.to);
     const content = memoryContent(part, { bufferedBytesMax: this.#bufferedBytesMax, signal });
     return { attributes: await this.#attributes(object), content };
   }
@@ -62,15 +62,14 @@ export class MemoryObjectSource implements ObjectSource {
   }
 
   async #attributes(object: MemoryObject): Promise<SourceAttributes> {
-    const { bytes, etag, lastModified, type, storageClass, contentMd5, headers, metadata, encrypted } =
-      object;
+    const { body, etag, lastModified, type, storageClass, contentMd5, headers, metadata, encrypted } = object;
     return {
-      size: bytes.length,
+      size: body.size,
       etag,
       lastModified,
       type,
       storageClass,
-      crc64: object.withoutCrc64 ? undefined : await this.#bucket.crc64(object),
+      crc64: object.withoutCrc64 ? undefined : await body.crc64(),
       contentMd5,
       headers,
       metadata,
@@ -88,6 +87,6 @@ function refusedRead(
   return ifMatch !== undefined && ifMatch !== etag ? 'stale' : undefined;
 }
 
-function entryOf(key: string, { bytes, etag, lastModified, storageClass, type }: MemoryObject): Entry {
-  return { key, size: bytes.length, etag, lastModified, storageClass, type };
+function entryOf(key: string, { body, etag, lastModified, storageClass, type }: MemoryObject): Entry {
+  return { key, size: body.size, etag, lastModified, storageClass, type };
 }

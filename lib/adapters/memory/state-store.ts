@@ -1,9 +1,10 @@
 /** A `StateStore` in memory, for tests and simulation. Several may share what is in it, as handles to one bucket. */
-import { createHash } from 'node:crypto';
 import { compareKeys } from '../../core/keys.ts';
+import { stateBytesMax } from '../../core/layout.ts';
 import type { PutOptions, StatePart, StateStore, StateUpload } from '../../ports/state-store.ts';
 import { COS_PARTS } from '../../core/parts.ts';
 import { chosenParts, isPartNumber, refusedKey, type StoredPart } from './cos-rules.ts';
+import { bytesOf, HeldBody, joined } from './body.ts';
 import { memoryContent } from './content.ts';
 import { refusal, turn } from './page.ts';
 
@@ -66,8 +67,9 @@ export class MemoryStateStore implements StateStore {
     await turn(signal);
     const { parts } = this.#upload(upload, 'UploadPart');
     if (!isPartNumber(partNumber)) throw refusal('invalid', 'UploadPart', upload.key);
-    const etag = createHash('md5').update(bytes).digest('hex');
-    parts.set(partNumber, { etag, bytes: Buffer.from(bytes) });
+    const body = new HeldBody(Buffer.from(bytes));
+    const etag = body.digest().toString('hex');
+    parts.set(partNumber, { etag, body });
     return etag;
   }
 
@@ -78,7 +80,7 @@ export class MemoryStateStore implements StateStore {
     const chosen = chosenParts(parts, named, this.bucket.partBytesMin);
     if (chosen === undefined) throw refusal('invalid', 'CompleteMultipartUpload', key);
     this.bucket.uploads.delete(upload.uploadId);
-    this.#store(key, Buffer.concat(chosen.map(({ bytes }) => bytes)), contentType);
+    this.#store(key, bytesOf(joined(chosen.map(({ body }) => body))), contentType);
   }
 
   async abortUpload(upload: StateUpload, signal: AbortSignal): Promise<void> {
@@ -89,14 +91,16 @@ export class MemoryStateStore implements StateStore {
   async get(key: string, signal: AbortSignal): Promise<Buffer | undefined> {
     await turn(signal);
     const object = this.objects.get(key);
-    return object === undefined ? undefined : Buffer.from(object.bytes);
+    if (object === undefined) return undefined;
+    if (object.bytes.length > stateBytesMax(key)) throw refusal('too_large', 'GetObject', key);
+    return Buffer.from(object.bytes);
   }
 
   async getStream(key: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined> {
     await turn(signal);
     const object = this.objects.get(key);
     if (object === undefined) return undefined;
-    const content = memoryContent(object.bytes, { bufferedBytesMax: -1, signal });
+    const content = memoryContent(new HeldBody(object.bytes), { bufferedBytesMax: -1, signal });
     return content.kind === 'stream' ? content.chunks : undefined;
   }
 

@@ -1,7 +1,7 @@
 /** The table store in Maps, for tests and simulation: every method does its work at once, then answers. */
 import { StoreError } from '../../core/errors.ts';
 import { compareKeys } from '../../core/keys.ts';
-import { addFailures, type SliceSummary } from '../../core/slices.ts';
+import type { SliceSummary } from '../../core/slices.ts';
 import {
   type Advance,
   type Ending,
@@ -16,12 +16,12 @@ import {
 } from '../../ports/table.ts';
 import {
   advanced,
+  counted,
   newBook,
   newRange,
   newSegment,
   NO_TOTALS,
   splitUp,
-  tallied,
   type TaskBook,
   totalsOf,
 } from './task-book.ts';
@@ -151,12 +151,9 @@ export class MemoryTable implements Table {
     const book = this.#books.get(frozen.taskId);
     const segment = book?.segments.get(frozen.segmentId);
     if (book === undefined || segment === undefined || segment.done) return Promise.resolve(false);
-    const { path, tally, failures } = frozen;
-    const { rangeId } = segment;
+    const { path, tally } = frozen;
     book.segments.set(frozen.segmentId, { ...segment, done: true, path, failed: tally.failed.objects });
-    const range = book.ranges.get(rangeId);
-    if (range !== undefined) book.ranges.set(rangeId, tallied(range, frozen));
-    book.failures.set(rangeId, addFailures(book.failures.get(rangeId) ?? {}, failures));
+    book.done = counted(book.done, frozen);
     return Promise.resolve(true);
   }
 
@@ -179,6 +176,16 @@ export class MemoryTable implements Table {
     if (book !== undefined) {
       ring(book.ranges, rangeIds, nowMs);
       ring(book.segments, segmentIds, nowMs);
+    }
+    return Promise.resolve();
+  }
+
+  moving({ taskId, segmentIds, nowMs }: Args<'moving'>): Promise<void> {
+    const segments = this.#books.get(taskId)?.segments;
+    for (const id of segmentIds) {
+      const segment = segments?.get(id);
+      if (segment?.done === false)
+        segments?.set(id, { ...segment, rings: 0, rungAtMs: nowMs, movedAtMs: nowMs });
     }
     return Promise.resolve();
   }

@@ -1,6 +1,6 @@
 /** What the memory table keeps of one task. Rows are values: replaced, never changed. */
 import { compareKeys } from '../../core/keys.ts';
-import { addFailures, addTallies, type FailureSummary, NO_TALLY } from '../../core/slices.ts';
+import { addFailures, addTallies, type FailureSummary, NO_TALLY, type Tally } from '../../core/slices.ts';
 import type {
   Advance,
   Freeze,
@@ -16,8 +16,13 @@ export interface TaskBook {
   row: TaskRow;
   readonly ranges: Map<string, Range>;
   readonly segments: Map<string, Segment>;
-  /** By range. */
-  readonly failures: Map<string, FailureSummary>;
+  /** Of the segments that are done. */
+  done: {
+    readonly segments: number;
+    readonly tally: Tally;
+    readonly failures: FailureSummary;
+    readonly bytesCorrection: number;
+  };
 }
 
 export function newRange(
@@ -32,9 +37,7 @@ export function newRange(
     state: 'open',
     problem: undefined,
     segments: 0,
-    segmentsDone: 0,
     listed: { objects: 0, bytes: 0 },
-    tally: NO_TALLY,
     rungAtMs: 0,
     rings: 0,
     movedAtMs: range.nowMs,
@@ -55,7 +58,7 @@ export function newBook(task: NewTask): TaskBook {
     },
     ranges: new Map([[task.rangeId, newRange(task)]]),
     segments: new Map(),
-    failures: new Map(),
+    done: { segments: 0, tally: NO_TALLY, failures: {}, bytesCorrection: 0 },
   };
 }
 
@@ -104,17 +107,21 @@ export function newSegment(step: Advance, segment: NonNullable<Advance['segment'
   };
 }
 
-/** The range with one more segment done. */
-export function tallied(range: Range, frozen: Freeze): Range {
+/** With one more segment. */
+export function counted(
+  done: TaskBook['done'],
+  { tally, failures, bytesCorrection }: Freeze,
+): TaskBook['done'] {
   return {
-    ...range,
-    segmentsDone: range.segmentsDone + 1,
-    listed: { ...range.listed, bytes: range.listed.bytes + frozen.bytesCorrection },
-    tally: addTallies(range.tally, frozen.tally),
+    segments: done.segments + 1,
+    tally: addTallies(done.tally, tally),
+    failures: addFailures(done.failures, failures),
+    bytesCorrection: done.bytesCorrection + bytesCorrection,
   };
 }
 
 export function totalsOf(book: TaskBook): TaskTotals {
+  const { done } = book;
   const ranges = [...book.ranges.values()];
   const segments = [...book.segments.values()];
   const sum = (amountOf: (range: Range) => number) => ranges.reduce((total, r) => total + amountOf(r), 0);
@@ -124,12 +131,13 @@ export function totalsOf(book: TaskBook): TaskTotals {
     rangesOpen: ranges.filter((range) => range.state === 'open').length,
     rangesFailed: ranges.filter((range) => range.state === 'failed').length,
     segments: sum((range) => range.segments),
-    segmentsDone: sum((range) => range.segmentsDone),
-    listed: { objects: sum((range) => range.listed.objects), bytes: sum((range) => range.listed.bytes) },
-    tally: ranges.reduce((total, range) => addTallies(total, range.tally), NO_TALLY),
-    failures: [...book.failures]
-      .toSorted(([a], [b]) => compareKeys(a, b))
-      .reduce<FailureSummary>((total, [, failures]) => addFailures(total, failures), {}),
+    segmentsDone: done.segments,
+    listed: {
+      objects: sum((range) => range.listed.objects),
+      bytes: sum((range) => range.listed.bytes) + done.bytesCorrection,
+    },
+    tally: done.tally,
+    failures: done.failures,
     movedAtMs: latest([...ranges, ...segments].map((row) => row.movedAtMs)),
     deliveredMs: latest(segments.filter((segment) => segment.done).map((segment) => segment.rungAtMs)),
   };

@@ -1,16 +1,32 @@
-/** Counters of a range as columns, and back. */
+/** Counters as columns, and back. */
 import { type RawBuilder, sql } from 'kysely';
 import type { Tally } from '../../core/slices.ts';
 
-export type TallyColumn =
-  | 'copied_objects'
-  | 'copied_bytes'
-  | 'skipped_objects'
-  | 'skipped_bytes'
-  | 'failed_objects'
-  | 'failed_bytes'
-  | 'verified_crc64'
-  | 'verified_size';
+const OF_TALLY = [
+  'copied_objects',
+  'copied_bytes',
+  'skipped_objects',
+  'skipped_bytes',
+  'failed_objects',
+  'failed_bytes',
+  'verified_crc64',
+  'verified_size',
+] as const;
+
+/** What version 1 counted on the rows of ranges. */
+export const OF_RANGES = [
+  'segments',
+  'segments_done',
+  'listed_objects',
+  'listed_bytes',
+  ...OF_TALLY,
+] as const;
+
+/** What a task's counters count. */
+export const AMOUNTS = ['ranges', 'ranges_open', 'ranges_failed', ...OF_RANGES] as const;
+
+export type TallyColumn = (typeof OF_TALLY)[number];
+export type Amount = (typeof AMOUNTS)[number];
 
 export function tallyColumns(tally: Tally): Record<TallyColumn, number> {
   return {
@@ -36,8 +52,10 @@ export function tallyOf(row: Readonly<Record<TallyColumn, number | string>>): Ta
 }
 
 /** `column = column + amount` for each. */
-export function plus<C extends string>(amounts: Readonly<Record<C, number>>): Record<C, RawBuilder<number>> {
-  const added = Object.entries<number>(amounts).map(([column, amount]) => [
+export function plus<C extends string>(
+  amounts: Readonly<Partial<Record<C, number>>>,
+): Record<C, RawBuilder<number>> {
+  const added = Object.entries<number | undefined>(amounts).map(([column, amount]) => [
     column,
     sql<number>`${sql.ref(column)} + ${amount}`,
   ]);

@@ -1,13 +1,13 @@
-/** Failure rows: one a class of a range, with the first samples that came. */
-import { type RawBuilder, sql } from 'kysely';
+/** Failure rows: one a class and slot, with the first samples that came. */
+import { sql } from 'kysely';
 import type { FailureCode } from '../../core/failures.ts';
 import { addFailures, type FailureSummary, type Sample, SAMPLES_MAX } from '../../core/slices.ts';
 import type { Queries, SqlEngine } from './engine.ts';
 import { fromJson, toJson } from './text.ts';
 
-interface RangeFailures {
+interface CountedFailures {
   readonly taskId: string;
-  readonly rangeId: RawBuilder<Buffer>;
+  readonly slot: number;
   readonly failures: FailureSummary;
 }
 
@@ -17,10 +17,11 @@ interface RangeFailures {
  */
 export async function addFailureRows(
   { db, insertIfAbsent }: Queries,
-  { taskId, rangeId, failures }: RangeFailures,
+  { taskId, slot, failures }: CountedFailures,
 ): Promise<void> {
   const codes = Object.keys(failures) as FailureCode[];
   if (codes.length === 0) return;
+  const rangeId = Buffer.from(String(slot));
   const rows = codes.map((code) => ({ task_id: taskId, range_id: rangeId, code, samples: '' }));
   await insertIfAbsent(db.insertInto('oss2cos_failures').values(rows)).execute();
   for (const code of codes) {
@@ -41,7 +42,7 @@ export async function addFailureRows(
   }
 }
 
-/** Over all ranges of a task. */
+/** Over all slots of a task; no more samples are parsed than are told. */
 export async function failuresOf(db: SqlEngine['db'], taskId: string): Promise<FailureSummary> {
   const rows = await db
     .selectFrom('oss2cos_failures')
@@ -51,7 +52,8 @@ export async function failuresOf(db: SqlEngine['db'], taskId: string): Promise<F
     .orderBy('code')
     .execute();
   return rows.reduce<FailureSummary>((sum, { code, objects, samples }) => {
-    const lines = samples.split('\n').slice(0, -1).slice(0, SAMPLES_MAX);
+    const wanted = SAMPLES_MAX - (sum[code as FailureCode]?.samples.length ?? 0);
+    const lines = wanted === 0 ? [] : samples.split('\n').slice(0, -1).slice(0, wanted);
     return addFailures(sum, { [code]: { objects, samples: lines.map((line) => fromJson(line) as Sample) } });
   }, {});
 }

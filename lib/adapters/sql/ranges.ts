@@ -1,11 +1,12 @@
-/** Range rows: the ledger of the key space, and the counters that a report is made of. */
+/** Range rows: the ledger of the key space. */
 import type { ExpressionBuilder, Selectable } from 'kysely';
 import { compareKeys } from '../../core/keys.ts';
 import type { Advance, NewTask, Range, Split, Table } from '../../ports/table.ts';
-import { plus, tallyOf } from './counters.ts';
+import { plus } from './counters.ts';
 import { instant, type SqlEngine } from './engine.ts';
 import { COLUMN_BYTES_MAX, type Tables } from './schema.ts';
 import { insertSegment } from './segments.ts';
+import { type Amounts, count, slotOf } from './slots.ts';
 import { decodeKey, encodeKey, fromJson, toJson } from './text.ts';
 
 type Db = SqlEngine['db'];
@@ -41,9 +42,7 @@ function rangeOf(row: Selectable<Tables['oss2cos_ranges']>): Range {
     state: row.state as Range['state'],
     problem: row.problem === null ? undefined : (fromJson(row.problem) as string),
     segments: row.segments,
-    segmentsDone: row.segments_done,
     listed: { objects: row.listed_objects, bytes: row.listed_bytes },
-    tally: tallyOf(row),
     rungAtMs: row.rung_at_ms,
     rings: row.rings,
     movedAtMs: row.moved_at_ms,
@@ -75,17 +74,31 @@ export async function advance(db: Db, step: Advance): Promise<boolean> {
   return db.transaction().execute(async (trx) => {
     if (!(await moveCursor(trx, step))) return false;
     if (step.segment !== undefined) await insertSegment(trx, step, step.segment);
+    await countOf(trx, step, { ...cutOf(step), ranges_open: step.listed ? -1 : 0 }, step.nowMs);
     return true;
   });
 }
 
+function countOf(
+  db: Db,
+  { taskId, rangeId }: Pick<Range, 'taskId' | 'rangeId'>,
+  amounts: Amounts,
+  movedAtMs: number,
+): Promise<void> {
+  return count(db, { taskId, slot: slotOf(idBytes(rangeId)), amounts, movedAtMs });
+}
+
+function cutOf({ segment }: Advance) {
+  if (segment === undefined) return { segments: 0, listed_objects: 0, listed_bytes: 0 };
+  return { segments: 1, listed_objects: segment.count, listed_bytes: segment.bytes };
+}
+
 async function moveCursor(db: Db, step: Advance): Promise<boolean> {
   const { segment } = step;
-  const counts = { listed_objects: segment?.count ?? 0, listed_bytes: segment?.bytes ?? 0 };
   const open = db
     .updateTable('oss2cos_ranges')
     .set({
-      ...plus({ segments: segment === undefined ? 0 : 1, ...counts }),
+      ...plus(cutOf(step)),
       cursor_key: keyBytes(step.cursor),
       state: (step.listed ? 'listed' : 'open') satisfies Range['state'],
       moved_at_ms: step.nowMs,
@@ -128,6 +141,7 @@ export async function split(db: Db, { at, ...split }: Split): Promise<boolean> {
     if (updated.numUpdatedRows === 0n) return false;
     const values = rangeValues({ taskId, rangeId: newRangeId, after: at, upTo, nowMs });
     await trx.insertInto('oss2cos_ranges').values(values).execute();
+    await countOf(trx, { taskId, rangeId }, { ranges: 1, ranges_open: 1 }, nowMs);
     return true;
   });
 }
@@ -136,14 +150,18 @@ export async function failRange(
   db: Db,
   { taskId, rangeId, problem }: Parameters<Table['failRange']>[0],
 ): Promise<boolean> {
-  const updated = await db
-    .updateTable('oss2cos_ranges')
-    .set({ state: 'failed' satisfies Range['state'], problem: toJson(problem) })
-    .where('task_id', '=', taskId)
-    .where('range_id', '=', idBytes(rangeId))
-    .where('state', '=', 'open' satisfies Range['state'])
-    .executeTakeFirst();
-  return updated.numUpdatedRows > 0n;
+  return db.transaction().execute(async (trx) => {
+    const updated = await trx
+      .updateTable('oss2cos_ranges')
+      .set({ state: 'failed' satisfies Range['state'], problem: toJson(problem) })
+      .where('task_id', '=', taskId)
+      .where('range_id', '=', idBytes(rangeId))
+      .where('state', '=', 'open' satisfies Range['state'])
+      .executeTakeFirst();
+    if (updated.numUpdatedRows === 0n) return false;
+    await countOf(trx, { taskId, rangeId }, { ranges_open: -1, ranges_failed: 1 }, 0);
+    return true;
+  });
 }
 
 export async function silentRanges(

@@ -1,11 +1,9 @@
 /** The tables, in SQL that SQLite, MySQL 8 and MariaDB all take. Every primary key begins with the task, so that tasks never meet. */
 import { type Generated, type Kysely, type RawBuilder, sql } from 'kysely';
-import type { TallyColumn } from './counters.ts';
+import type { Amount, TallyColumn } from './counters.ts';
 
 /** UTF-8, so that the database compares byte by byte. libsql answers ArrayBuffers, mysql2 Buffers. */
 export type Bytes = Uint8Array | ArrayBuffer;
-
-export type CounterColumn = TallyColumn | 'listed_objects' | 'listed_bytes';
 
 interface TaskColumns {
   task_id: string;
@@ -23,7 +21,10 @@ interface RingColumns {
   moved_at_ms: number;
 }
 
-interface RangeColumns extends RingColumns, Record<CounterColumn, Generated<number>> {
+/** Read of tasks that version 1 began, and never written. */
+type Version1Counters = Record<TallyColumn | 'segments_done', Generated<number>>;
+
+interface RangeColumns extends RingColumns, Version1Counters {
   task_id: string;
   range_id: Bytes;
   after_key: Bytes;
@@ -32,7 +33,8 @@ interface RangeColumns extends RingColumns, Record<CounterColumn, Generated<numb
   state: string;
   problem: string | null;
   segments: Generated<number>;
-  segments_done: Generated<number>;
+  listed_objects: Generated<number>;
+  listed_bytes: Generated<number>;
 }
 
 interface SegmentColumns extends RingColumns {
@@ -58,8 +60,16 @@ interface SliceColumns {
   came_at_ms: number;
 }
 
+interface CounterColumns extends Record<Amount, Generated<number>> {
+  task_id: string;
+  slot: number;
+  /** When a cursor last moved. */
+  moved_at_ms: number;
+}
+
 interface FailureColumns {
   task_id: string;
+  /** The slot that counts it, in digits; in version 1 the range that it was in. */
   range_id: Bytes;
   code: string;
   objects: Generated<number>;
@@ -84,6 +94,9 @@ export interface Tables {
   oss2cos_segments: SegmentColumns;
   oss2cos_slices: SliceColumns;
   oss2cos_failures: FailureColumns;
+  oss2cos_counters: CounterColumns;
+  /** An index of the segments that have failed objects. */
+  oss2cos_failed_segments: { task_id: string; segment_id: Bytes };
   oss2cos_endings: EndingColumns;
 }
 
@@ -141,6 +154,20 @@ const version2: Migration = (options) => [
   sql`create table if not exists oss2cos_endings (
     task_id varchar(63) not null, step bigint not null, ending longtext not null, confirmed smallint not null default 0,
     primary key (task_id)) ${sql.raw(options)}`,
+  sql`create table if not exists oss2cos_counters (
+    task_id varchar(63) not null, slot smallint not null,
+    ranges bigint not null default 0, ranges_open bigint not null default 0, ranges_failed bigint not null default 0,
+    segments bigint not null default 0, segments_done bigint not null default 0,
+    listed_objects bigint not null default 0, listed_bytes bigint not null default 0,
+    copied_objects bigint not null default 0, copied_bytes bigint not null default 0,
+    skipped_objects bigint not null default 0, skipped_bytes bigint not null default 0,
+    failed_objects bigint not null default 0, failed_bytes bigint not null default 0,
+    verified_crc64 bigint not null default 0, verified_size bigint not null default 0,
+    moved_at_ms bigint not null,
+    primary key (task_id, slot)) ${sql.raw(options)}`,
+  sql`create table if not exists oss2cos_failed_segments (
+    task_id varchar(63) not null, segment_id ${segmentId} not null,
+    primary key (task_id, segment_id)) ${sql.raw(options)}`,
 ];
 
 /** Step n leads from version n to n + 1. Each may run twice, and in several processes at once. */

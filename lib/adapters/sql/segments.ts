@@ -1,10 +1,12 @@
 /** Segment rows: what was cut from a range, and whether it is done. */
 import { type ExpressionBuilder, type Selectable, sql } from 'kysely';
+import { compareKeys } from '../../core/keys.ts';
 import type { Advance, Freeze, Segment } from '../../ports/table.ts';
 import { plus, tallyColumns } from './counters.ts';
 import { chunksOf, instant, type SqlEngine } from './engine.ts';
 import { addFailureRows } from './failures.ts';
 import { COLUMN_BYTES_MAX, type Tables } from './schema.ts';
+import { count, slotOf } from './slots.ts';
 import { decodeKey, encodeKey, fromJson, toJson } from './text.ts';
 
 type Db = SqlEngine['db'];
@@ -75,15 +77,19 @@ export async function freeze({ db, insertIfAbsent }: SqlEngine, frozen: Freeze):
       .where('done', '=', 0)
       .executeTakeFirst();
     if (marked.numUpdatedRows === 0n) return false;
-    const rangeId = sql<Buffer>`(select range_id from oss2cos_segments
-      where task_id = ${taskId} and segment_id = ${segmentId})`;
-    await trx
-      .updateTable('oss2cos_ranges')
-      .set(plus({ ...tallyColumns(frozen.tally), segments_done: 1, listed_bytes: frozen.bytesCorrection }))
-      .where('task_id', '=', taskId)
-      .where('range_id', '=', rangeId)
-      .execute();
-    await addFailureRows({ db: trx, insertIfAbsent }, { taskId, rangeId, failures: frozen.failures });
+    if (frozen.tally.failed.objects > 0)
+      await trx
+        .insertInto('oss2cos_failed_segments')
+        .values({ task_id: taskId, segment_id: segmentId })
+        .execute();
+    const slot = slotOf(segmentId);
+    const amounts = {
+      ...tallyColumns(frozen.tally),
+      segments_done: 1,
+      listed_bytes: frozen.bytesCorrection,
+    };
+    await count(trx, { taskId, slot, amounts });
+    await addFailureRows({ db: trx, insertIfAbsent }, { taskId, slot, failures: frozen.failures });
     return true;
   });
 }
@@ -119,6 +125,22 @@ export async function rangSegments(
     .execute();
 }
 
+/** Those that are done have nothing under way. */
+export async function movingSegments(
+  db: Db,
+  taskId: string,
+  segmentIds: readonly string[],
+  nowMs: number,
+): Promise<void> {
+  await db
+    .updateTable('oss2cos_segments')
+    .set({ rung_at_ms: nowMs, moved_at_ms: nowMs, rings: 0 })
+    .where('task_id', '=', taskId)
+    .where('segment_id', 'in', segmentIds.map(segmentIdBytes))
+    .where('done', '=', 0)
+    .execute();
+}
+
 /** Those of the given segments that a slice came for at `nowMs` have moved. */
 export async function moveSegments(
   db: Db,
@@ -148,11 +170,14 @@ export async function failedSegments(
   afterSegmentId: string,
   limit: number,
 ): Promise<Segment[]> {
-  const rows = await selectSegments(db, taskId)
+  const page = db
+    .selectFrom('oss2cos_failed_segments')
+    .select('segment_id')
+    .where('task_id', '=', taskId)
     .where('segment_id', '>', segmentIdBytes(afterSegmentId))
-    .where('failed', '>', 0)
     .orderBy('segment_id')
-    .limit(limit)
-    .execute();
-  return rows.map(segmentOf);
+    .limit(limit);
+  const ids = (await page.execute()).map(({ segment_id: id }) => decodeKey(id));
+  const found = await segments(db, taskId, ids);
+  return found.toSorted((a, b) => compareKeys(a.segmentId, b.segmentId));
 }

@@ -5,6 +5,7 @@ import type { NewTask, Table, TaskRow, TaskState } from '../../ports/table.ts';
 import type { SqlEngine } from './engine.ts';
 import { rangeValues } from './ranges.ts';
 import type { Tables } from './schema.ts';
+import { slotRows } from './slots.ts';
 import { fromJson, toJson } from './text.ts';
 
 type Db = SqlEngine['db'];
@@ -33,8 +34,11 @@ export async function createTask({ db, insertIfAbsent }: SqlEngine, task: NewTas
   };
   return db.transaction().execute(async (trx) => {
     const inserted = await insertIfAbsent(trx.insertInto('oss2cos_tasks').values(values)).executeTakeFirst();
-    if (inserted.numInsertedOrUpdatedRows === 1n)
+    if (inserted.numInsertedOrUpdatedRows === 1n) {
       await trx.insertInto('oss2cos_ranges').values(rangeValues(task)).execute();
+      const slots = slotRows(task.taskId, { ranges: 1, ranges_open: 1, moved_at_ms: task.nowMs });
+      await trx.insertInto('oss2cos_counters').values(slots).execute();
+    }
     return taskRowOf(await selectTask(trx, task.taskId).executeTakeFirstOrThrow());
   });
 }

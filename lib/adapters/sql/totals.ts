@@ -1,24 +1,9 @@
-/** The report's numbers, from a few rows: the counters of the ranges, and the ends of two indexes. */
+/** The report's numbers, from a few rows: the task's counters, and the ends of two indexes. */
 import { type Kysely, sql } from 'kysely';
-import type { Range, TaskTotals } from '../../ports/table.ts';
-import { tallyOf } from './counters.ts';
+import type { TaskTotals } from '../../ports/table.ts';
+import { AMOUNTS, tallyOf } from './counters.ts';
 import { failuresOf } from './failures.ts';
-import type { CounterColumn, Tables } from './schema.ts';
-
-const COUNTERS = [
-  'segments',
-  'segments_done',
-  'listed_objects',
-  'listed_bytes',
-  'copied_objects',
-  'copied_bytes',
-  'skipped_objects',
-  'skipped_bytes',
-  'failed_objects',
-  'failed_bytes',
-  'verified_crc64',
-  'verified_size',
-] as const satisfies readonly (CounterColumn | 'segments' | 'segments_done')[];
+import type { Tables } from './schema.ts';
 
 /** MySQL answers sums as decimal text. */
 type Num = number | string;
@@ -29,7 +14,7 @@ export function totals(db: Kysely<Tables>, taskId: string): Promise<TaskTotals> 
     .setIsolationLevel('repeatable read') // both selects see one state of the rows
     .setAccessMode('read only')
     .execute(async (trx) => {
-      const sums = await sumRanges(trx, taskId);
+      const sums = await sumSlots(trx, taskId);
       const failures = await failuresOf(trx, taskId);
       return {
         ranges: Number(sums.ranges),
@@ -46,22 +31,21 @@ export function totals(db: Kysely<Tables>, taskId: string): Promise<TaskTotals> 
     });
 }
 
-function sumRanges(db: Kysely<Tables>, taskId: string) {
-  const inState = (state: Range['state']) =>
-    sql<Num>`coalesce(sum(case when state = ${state} then 1 else 0 end), 0)`;
-  const latest = (column: 'moved_at_ms' | 'rung_at_ms') =>
-    sql<Num>`select coalesce(max(${sql.ref(column)}), 0) from oss2cos_segments where task_id = ${taskId}`;
+function sumSlots(db: Kysely<Tables>, taskId: string) {
+  /** The end of an index; a `max` might read all of it. */
+  const latest = (column: 'moved_at_ms' | 'rung_at_ms') => {
+    const of = db.selectFrom('oss2cos_segments').select(column).where('task_id', '=', taskId);
+    const last = of.$if(column === 'rung_at_ms', (query) => query.where('done', '=', 1));
+    return sql<Num>`coalesce((${last.orderBy(column, 'desc').limit(1)}), 0)`;
+  };
   return db
-    .selectFrom('oss2cos_ranges')
+    .selectFrom('oss2cos_counters')
     .where('task_id', '=', taskId)
-    .select(COUNTERS.map((name) => sql<Num>`coalesce(sum(${sql.ref(name)}), 0)`.as(name)))
+    .select(AMOUNTS.map((name) => sql<Num>`coalesce(sum(${sql.ref(name)}), 0)`.as(name)))
     .select([
-      sql<Num>`count(*)`.as('ranges'),
-      inState('open').as('ranges_open'),
-      inState('failed').as('ranges_failed'),
       sql<Num>`coalesce(max(moved_at_ms), 0)`.as('moved_at_ms'),
-      sql<Num>`(${latest('moved_at_ms')})`.as('segments_moved_at_ms'),
-      sql<Num>`(${latest('rung_at_ms')} and done = 1)`.as('delivered_ms'),
+      latest('moved_at_ms').as('segments_moved_at_ms'),
+      latest('rung_at_ms').as('delivered_ms'),
     ])
     .executeTakeFirstOrThrow();
 }

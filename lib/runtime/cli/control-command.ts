@@ -5,7 +5,7 @@ import { isFinal } from '../../core/report.ts';
 import { type TaskState, taskStateOf } from '../../app/task-state.ts';
 import { type CliContext, print } from './context.ts';
 import { withState } from './stores.ts';
-import { findTask, spell, type TargetOptions, type TaskTarget } from './task-target.ts';
+import { addressOf, findTask, spell, type TargetOptions, type TaskTarget } from './task-target.ts';
 
 export type ControlVerb = 'pause' | 'resume' | 'cancel';
 
@@ -27,7 +27,7 @@ export async function controlCommand(
   const target = await findTask(io, argument, options);
   const { signal } = new AbortController();
   const standing = await withState(io, async (stores) => {
-    const state = taskStateOf(stores, target.location);
+    const state = taskStateOf(stores, addressOf(target.location));
     const control = await controllable(state, target, verb, signal);
     if (control.state !== STATES[verb]) await state.writeControl({ ...control, state: STATES[verb] }, signal);
     return control;

@@ -8,7 +8,7 @@ import { taskStateOf } from '../../app/task-state.ts';
 import { type CliContext, print } from './context.ts';
 import { controllable, WHO_RUNS_IT } from './control-command.ts';
 import { withState } from './stores.ts';
-import { findTask, type TargetOptions } from './task-target.ts';
+import { addressOf, findTask, type TargetOptions } from './task-target.ts';
 
 export interface LimitOptions extends TargetOptions {
   readonly requestsPerSecond?: string;
@@ -25,7 +25,7 @@ export async function limitCommand(io: CliContext, argument: string, options: Li
   const target = await findTask(io, argument, options);
   const { signal } = new AbortController();
   await withState(io, async (stores) => {
-    const state = taskStateOf(stores, target.location);
+    const state = taskStateOf(stores, addressOf(target.location));
     const { limits: _, ...rest } = await controllable(state, target, 'limit', signal);
     const control: Control = limits === undefined ? rest : { ...rest, limits };
     await state.writeControl(control, signal);

@@ -8,7 +8,7 @@ import { type CliContext, note, print } from './context.ts';
 import { retryIdAfter } from './retry-id.ts';
 import { runMigration, type RunOptions } from './run-migration.ts';
 import { withState } from './stores.ts';
-import { findTask, spell, type TargetOptions, targetOf } from './task-target.ts';
+import { addressOf, findTask, spell, type TargetOptions, targetOf } from './task-target.ts';
 
 export interface RetryOptions extends TargetOptions, RunOptions {
   readonly newId?: string;
@@ -61,8 +61,7 @@ function follows(next: Attempt, last: Attempt): boolean {
 }
 
 async function attempt(stores: Stores, task: Task, signal: AbortSignal): Promise<Attempt | undefined> {
-  const { taskDigest: _, ...place } = targetOf(task, '').location; // what stands there may be a task of others
-  const state = taskStateOf(stores, place);
+  const state = taskStateOf(stores, addressOf(targetOf(task, '').location)); // it may be a task of others
   const isThere = (await state.store.list(`${state.location.prefix}task.json`, signal)).length > 0;
   if (!isThere) return undefined;
   return { task: await state.readTask(signal), report: await state.readReport(signal) };

@@ -5,7 +5,7 @@ import { taskStateOf } from '../../app/task-state.ts';
 import { type CliContext, print } from './context.ts';
 import { withState } from './stores.ts';
 import { summary } from './summary.ts';
-import { findTask, noteNext, type TargetOptions } from './task-target.ts';
+import { addressOf, findTask, noteNext, type TargetOptions } from './task-target.ts';
 
 export interface StatusOptions extends TargetOptions {
   readonly json?: boolean;
@@ -20,7 +20,7 @@ export async function statusCommand(
   const target = await findTask(io, argument, options);
   const { signal } = new AbortController();
   const report = await withState(io, async (stores) => {
-    const state = taskStateOf(stores, target.location);
+    const state = taskStateOf(stores, addressOf(target.location));
     const found = await state.readReport(signal);
     if (found === undefined) await state.readTask(signal);
     return found;

@@ -41,6 +41,11 @@ export async function findTask(
   return argument === STDIN || argument === task.taskId ? target : { ...target, words: [argument] };
 }
 
+/** Where it lies, whatever it says: for what a task file names that was edited since, or that others may have written. */
+export function addressOf({ taskDigest: _, ...address }: StateLocation): StateLocation {
+  return address;
+}
+
 /** A task that this state directory knows, or will know. */
 export function targetOf(task: Task, stateDir: string): TaskTarget {
   const words = stateDir === DEFAULT_STATE_DIR ? [] : ['--state-dir', stateDir];

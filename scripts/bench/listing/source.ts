@@ -5,12 +5,19 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { compareKeys, encodeStrictly } from '../../../lib/core/keys.ts';
 import { hex8, mix } from '../../../test/standins/kernel/mix.ts';
+import { longKey, OSS_KEY_BYTES } from '../memory/hostile.ts';
 import { KEY_SHAPES, type KeyShape } from '../../../test/standins/oss/key-shapes.ts';
 
 const [shape = 'hex', keysText = '1000', latencyText = '0'] = process.argv.slice(2);
 const count = Number(keysText);
 const latencyMs = Number(latencyText);
-const keyAt = shape === 'hex' ? hex : KEY_SHAPES[shape as KeyShape](count);
+const keyAt = ruleOf();
+
+function ruleOf(): (index: number) => string {
+  if (shape === 'hex') return hex;
+  if (shape === 'longest') return (index) => longKey(index, OSS_KEY_BYTES);
+  return KEY_SHAPES[shape as KeyShape](count);
+}
 
 /** Evenly spread over the key space. */
 function hex(index: number): string {

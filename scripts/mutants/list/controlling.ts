@@ -53,6 +53,13 @@ export const CONTROLLING: readonly Mutant[] = [
     breaks: 'Twice as much goes as the limit allows.',
   },
   {
+    ...LIMITER,
+    name: 'limit-endless-burst',
+    find: 'this.brought(this.clock.now()) - this.burstMs * this.perMs',
+    replace: '-Infinity',
+    breaks: 'What an idle time did not use goes at once when it ends.',
+  },
+  {
     ...GUARDS,
     name: 'limit-bytes-before-only',
     find: 'await bytes.take(Math.max(0, chunk.length - free), signal);',

@@ -4,7 +4,7 @@ import { type Mutant, SIMULATION } from '../mutant.ts';
 const OBJECT = { file: 'lib/app/copy-object.ts', tests: ['test/app/copy-object.test.ts', SIMULATION] };
 const VERIFY = { file: 'lib/app/verify.ts', tests: ['test/app/copy-object.test.ts', SIMULATION] };
 const SEGMENT = { file: 'lib/app/copy-segment.ts', tests: ['test/app/copy-segment.test.ts'] };
-const RUN = { file: 'lib/app/segment-run.ts', tests: ['test/app/copy-segment.test.ts', SIMULATION] };
+const RUN = { file: 'lib/app/run.ts', tests: ['test/app/copy-segment.test.ts', SIMULATION] };
 
 export const COPYING: readonly Mutant[] = [
   {
@@ -39,7 +39,7 @@ export const COPYING: readonly Mutant[] = [
   {
     ...OBJECT,
     name: 'copy-into-state',
-    find: 'return task.state.bucket === task.target.bucket && key.startsWith(task.state.prefix);',
+    find: 'return task.state.bucket === task.target.bucket && liesUnder(key, task.state.prefix);',
     replace: 'return false;',
     breaks: 'An object of the source overwrites a state object.',
     tests: [SIMULATION, 'test/e2e/migrate.test.ts'],
@@ -85,35 +85,35 @@ export const COPYING: readonly Mutant[] = [
   {
     ...SEGMENT,
     name: 'segment-copies-again',
-    find: 'if (from >= count) {',
-    replace: 'if (from > count) {',
+    find: 'if (gaps.length === 0) return',
+    replace: 'if (gaps.length < 0) return',
     breaks: 'A segment that is done does not ring the reporter again.',
   },
   {
     ...SEGMENT,
     name: 'segment-never-stalls',
-    find: 'to > from ? 0 : message.stalled + 1',
+    find: 'hasMoved ? 0 : message.stalled + 1',
     replace: '0',
     breaks: 'An object that no invocation can finish is tried for ever.',
   },
   {
     ...SEGMENT,
     name: 'segment-rest-forgotten',
-    find: "if (to < count && control.last.state === 'running') {",
-    replace: 'if (to > count) {',
+    find: "if (isWhole || control.last.state !== 'running') return;",
+    replace: 'return;',
     breaks: 'What the deadline cut off waits for the sweep.',
   },
   {
     ...SEGMENT,
     name: 'segment-acknowledged-unfinished',
-    find: 'if (to < count) signal.throwIfAborted();',
+    find: 'if (!isWhole) signal.throwIfAborted();',
     replace: '',
     breaks: 'A worker that is stopped takes its segments with it.',
   },
   {
     ...RUN,
     name: 'run-written-beyond-done',
-    find: 'while (this.ended[this.done - from] !== undefined) this.done++;',
+    find: 'while (this.ended[this.done] !== undefined) this.done++;',
     replace: 'this.done = Math.max(this.done, at + 1);',
     breaks: 'A checkpoint states entries that are still under way.',
   },
@@ -134,15 +134,15 @@ export const COPYING: readonly Mutant[] = [
   {
     ...RUN,
     name: 'run-pause-ignored',
-    find: 'if (!(await this.mayGoOn(control, either))) this.stopping = true;',
-    replace: 'await this.mayGoOn(control, either);',
+    find: 'if (!(await this.job.mayGoOn(either))) this.stopping = true;',
+    replace: 'await this.job.mayGoOn(either);',
     breaks: 'Copying goes on while the task is paused.',
   },
   {
     ...RUN,
     name: 'run-no-checkpoint',
-    find: 'this.writtenAtMs >= CHECKPOINT_EVERY_MS',
-    replace: 'this.writtenAtMs < 0',
+    find: 'this.keptAtMs >= CHECKPOINT_EVERY_MS',
+    replace: 'this.keptAtMs < 0',
     breaks: 'A crash makes all of a segment move again.',
   },
 ];

@@ -66,6 +66,14 @@ export const DECIDING: readonly Mutant[] = [
   },
   {
     ...SLICES,
+    name: 'slices-any-end',
+    find: 'from < to && to <= count',
+    replace: 'from < to',
+    breaks: 'A result that tells of more entries than there are keeps a segment from being copied.',
+    tests: ['test/core/slices.test.ts', 'test/app/tampering.test.ts'],
+  },
+  {
+    ...SLICES,
     name: 'tally-forgets',
     find: 'size: a.verified.size + b.verified.size',
     replace: 'size: b.verified.size',

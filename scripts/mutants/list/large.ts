@@ -79,8 +79,8 @@ export const LARGE: readonly Mutant[] = [
   {
     ...WHOLE,
     name: 'large-no-limit',
-    find: 'object.size > OBJECT_BYTES_MAX',
-    replace: 'object.size < 0',
+    find: 'bytes <= OBJECT_BYTES_MAX',
+    replace: 'bytes >= 0',
     breaks: 'An object that COS cannot hold is begun.',
   },
 ];

@@ -70,6 +70,13 @@ export const PLANNING: readonly Mutant[] = [
     breaks: 'A listing out of order loses keys without a word.',
   },
   {
+    ...FEED,
+    name: 'feed-goes-back',
+    find: 'if (compareKeys(next, cursor) <= 0) throw',
+    replace: 'if (compareKeys(next, cursor) === Infinity) throw',
+    breaks: 'A listing that goes back is listed for ever.',
+  },
+  {
     ...LINES,
     name: 'lines-resume',
     find: 'linePosition(lineNumber) <= after',
@@ -86,7 +93,7 @@ export const PLANNING: readonly Mutant[] = [
   {
     ...LINES,
     name: 'lines-double',
-    find: 'if (seen.has(entry.key)) return true;',
+    find: 'seen.has(entry) || ',
     replace: '',
     breaks: 'A key that stands twice in a manifest counts twice.',
   },

@@ -50,9 +50,10 @@ export const REPORTING: readonly Mutant[] = [
   },
   {
     ...SWEEP,
+    file: 'lib/app/abandon-segment.ts',
     name: 'sweep-fails-what-is-done',
-    find: 'abandonedSlice(ports, segment, from,',
-    replace: 'abandonedSlice(ports, segment, 0,',
+    find: 'for (const gap of gaps) {',
+    replace: 'for (const gap of [{ from: 0, to: count }]) {',
     breaks: 'Objects that were copied are reported as failed.',
   },
   {

@@ -55,8 +55,8 @@ export const STORING: readonly Mutant[] = [
   {
     ...SEGMENTS,
     name: 'sql-failed-everywhere',
-    find: "\n    .where('failed', '>', 0)",
-    replace: '',
+    find: 'if (frozen.tally.failed.objects > 0)',
+    replace: 'if (frozen.tally.failed.objects >= 0)',
     breaks: 'Every segment is read for the failed manifest.',
   },
   {

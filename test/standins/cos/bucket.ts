@@ -13,10 +13,21 @@ export interface CosBucketOptions {
   readonly credentials?: readonly string[] | undefined;
   /** Received bodies are counted and checksummed, not kept. */
   readonly discardBodies?: boolean | undefined;
+  /** ETags follow from size and CRC-64 instead of the MD5, which is computed only where Content-MD5 asks for it. */
+  readonly etagsWithoutMd5?: boolean | undefined;
   /** Instead of an empty one. */
   readonly store?: ObjectStore | undefined;
   /** CompleteMultipartUpload answers no `x-cos-hash-crc64ecma`, as for an upload merged after the headers went out. */
   readonly completeWithoutCrc64?: boolean | undefined;
+  /** How CompleteMultipartUpload takes its time; the object is there when the last space is sent. Left out: no time. */
+  readonly merging?: Merging | undefined;
+  /** Uploads on one page of their listing at most; left out: as many as were asked for. */
+  readonly uploadsPageMax?: number | undefined;
+}
+
+export interface Merging {
+  readonly spaces: number;
+  readonly everyMs: number;
 }
 
 export type Versioning = 'Enabled' | 'Suspended';
@@ -46,7 +57,7 @@ export function createBucket(
     options,
     store: options.store ?? memoryStore(),
     uploads: uploadLedger(),
-    receiving: { crc64, directory, discard: options.discardBodies },
+    receiving: { crc64, directory, discard: options.discardBodies, withoutMd5: options.etagsWithoutMd5 },
     versioning: options.versioning,
   };
 }

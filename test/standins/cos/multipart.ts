@@ -1,9 +1,10 @@
 /** Actions that write one object in parts. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Answer } from '../kernel/http.ts';
 import { element, xmlDocument } from '../kernel/xml.ts';
 import { queryNumber, receiveBody, receiveXml, xmlAnswer, type Call } from './action.ts';
 import { attributesOf, checkKey, resultHeaders } from './attributes.ts';
-import { versionHeaders, type CosBucket } from './bucket.ts';
+import { versionHeaders, type CosBucket, type Merging } from './bucket.ts';
 import { COS_LIMITS } from './limits.ts';
 import { refuseOverwrite } from './objects.ts';
 import { refusal } from './refusals.ts';
@@ -44,9 +45,14 @@ export async function completeMultipartUpload(call: Call): Promise<Answer> {
   refuseOverwrite(call);
   const { key } = request;
   const made = { key, size, etag, crc64, contentMd5: undefined, lastModified: now, body };
-  bucket.store.put({ ...upload.attributes, ...made, type: 'Multipart' });
-  bucket.uploads.remove(upload.id);
-  return merged(call, { etag, crc64: bucket.options.completeWithoutCrc64 ? undefined : crc64 });
+  const finish = (): void => {
+    bucket.store.put({ ...upload.attributes, ...made, type: 'Multipart' });
+    bucket.uploads.remove(upload.id);
+  };
+  const { merging, completeWithoutCrc64 } = bucket.options;
+  if (merging === undefined) finish();
+  const sums = { etag, crc64: completeWithoutCrc64 ? undefined : crc64 };
+  return merged(call, sums, merging === undefined ? AT_ONCE : { ...merging, finish });
 }
 
 function namedParts(node: XmlNode): NamedPart[] {
@@ -60,8 +66,18 @@ function namedParts(node: XmlNode): NamedPart[] {
   return named;
 }
 
-/** COS answers at once and sends spaces, in chunks, while it merges (436/7742). */
-function merged({ request, bucket }: Call, result: { etag: string; crc64: string | undefined }): Answer {
+interface Merge extends Merging {
+  finish(): void;
+}
+
+const AT_ONCE: Merge = { spaces: 2, everyMs: 0, finish: () => undefined };
+
+/** COS answers at once and sends spaces, in chunks, while it merges; the last chunk tells the rest (436/7742). */
+function merged(
+  { request, bucket }: Call,
+  result: { etag: string; crc64: string | undefined },
+  merge: Merge,
+): Answer {
   const fields = [
     element('Location', `http://${hostOf(bucket)}/${request.rawPath.slice(1)}`),
     element('Bucket', bucket.name),
@@ -74,14 +90,21 @@ function merged({ request, bucket }: Call, result: { etag: string; crc64: string
     ...versionHeaders(bucket),
     'Content-Type': 'application/xml',
   };
-  return { status: 200, headers, body: withSpaces(xml) };
+  return { status: 200, headers, body: behindSpaces(xml, merge) };
 }
 
-async function* withSpaces(xml: string): AsyncGenerator<Buffer> {
-  const root = xml.indexOf('\n') + 1;
-  yield Buffer.from(xml.slice(0, root));
-  yield await Promise.resolve(Buffer.from('  '));
-  yield Buffer.from(xml.slice(root));
+/** The merge goes on when the client has gone. */
+async function* behindSpaces(xml: string, merge: Merge): AsyncGenerator<Buffer> {
+  const { spaces, everyMs } = merge;
+  try {
+    for (let sent = 0; sent < spaces; sent++) {
+      yield Buffer.from(' ');
+      if (everyMs > 0) await delay(everyMs);
+    }
+  } finally {
+    merge.finish();
+  }
+  yield Buffer.from(xml);
 }
 
 function hostOf(bucket: CosBucket): string {

@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { loadCrc64 } from '../kernel/crc64.ts';
 import { ServiceError, type Answer, type StandinRequest } from '../kernel/http.ts';
-import type { StoredObject } from '../kernel/object.ts';
-import { startServer, type Service, type Standin } from '../kernel/server.ts';
+import type { Body, StoredObject } from '../kernel/object.ts';
+import { measure } from '../kernel/receive.ts';
+import { startServer, type RunningServer, type Service, type Standin } from '../kernel/server.ts';
 import { actionOf, handlerOf } from './actions.ts';
 import { createBucket, type CosBucket, type CosBucketOptions } from './bucket.ts';
 import { refusal, withResource } from './refusals.ts';
@@ -30,6 +31,12 @@ export interface CosOptions {
 export interface CosStandin extends Standin {
   /** Puts an object as if it had been written by others; nothing is counted or refused. */
   seed(bucket: string, seed: CosSeed): Promise<StoredObject>;
+  /** Parts 1 to `count` of an upload, each of that body, as if they had been sent; answers what COS would have. */
+  plantParts(
+    bucket: string,
+    upload: { readonly key: string; readonly uploadId: string },
+    parts: { readonly count: number; readonly body: Body },
+  ): Promise<{ readonly etag: string; readonly crc64: string }>;
   /** Uploads begun and neither completed nor aborted, by key and then by id. */
   uploads(bucket: string): readonly { readonly key: string; readonly id: string; readonly parts: number }[];
 }
@@ -48,18 +55,28 @@ export async function startCos(options: CosOptions): Promise<CosStandin> {
   };
   const service = cosService({ buckets, credentials: options.credentials, now });
   const server = await startServer(service, { port: options.port, seed: options.seed });
-  return Object.assign(server, {
+  const more: Omit<CosStandin, keyof RunningServer> = {
     store: (name: string) => bucketNamed(name).store,
     seed: async (name: string, seed: CosSeed) => {
       const object = await objectOfSeed(seed, { crc64, now: wholeSeconds(now()) });
       bucketNamed(name).store.put(object);
       return object;
     },
+    async plantParts(name, { key, uploadId }, { count, body }) {
+      const { size } = body;
+      const { crc64: sum, md5 } = await measure(body, crc64);
+      const planted = { size, etag: md5.toString('hex'), crc64: sum, lastModified: now(), body };
+      const { parts } = bucketNamed(name).uploads.get(key, uploadId);
+      for (let partNumber = 1; partNumber <= count; partNumber++)
+        parts.set(partNumber, { ...planted, partNumber });
+      return planted;
+    },
     uploads: (name: string) =>
       bucketNamed(name)
         .uploads.list()
         .map(({ key, id, parts }) => ({ key, id, parts: parts.size })),
-  });
+  };
+  return Object.assign(server, more);
 }
 
 interface Holdings {

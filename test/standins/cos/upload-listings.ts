@@ -23,7 +23,7 @@ export function listMultipartUploads({ request, bucket }: Call): Answer {
   const rest = bucket.uploads
     .list()
     .filter((upload) => upload.key.startsWith(prefix) && isBehind(upload, { key, id }));
-  const page = rest.slice(0, maxUploads);
+  const page = rest.slice(0, Math.min(maxUploads, bucket.options.uploadsPageMax ?? maxUploads));
   const last = rest.length > page.length ? page.at(-1) : undefined;
   const parts = [
     element('Bucket', bucket.name),

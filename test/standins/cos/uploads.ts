@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { compareUtf8 } from '../kernel/store.ts';
 import type { Body } from '../kernel/object.ts';
-import { crc64Combine } from './crc64-combine.ts';
+import { crc64Combine } from '../kernel/crc64-combine.ts';
 import { COS_LIMITS } from './limits.ts';
 import type { Attributes } from './attributes.ts';
 import { refusal } from './refusals.ts';

@@ -5,11 +5,13 @@ export type Fault =
   | { kind: 'status'; status: number; code: string; message?: string; headers?: Record<string, string> }
   /** The work is done, then an error is answered. */
   | { kind: 'statusAfter'; status: number; code: string; message?: string; headers?: Record<string, string> }
-  /** 200 with an `<Error>` body, as COS may answer to Complete and Copy; `done`: the work is done first. */
+  /** 200 with an `<Error>` body behind spaces, as COS may answer to Complete and Copy; `done`: the work is done first. */
   | { kind: 'errorIn200'; code: string; message?: string; done?: boolean }
   /** The connection is destroyed before, or after, the work. */
   | { kind: 'reset' }
   | { kind: 'resetAfter' }
+  /** Somebody else acts just before the work is done: writes an object, ends an upload. */
+  | { kind: 'meanwhile'; act: () => void | Promise<void> }
   /** Never answers, or stops in mid-body, until the client gives up. */
   | { kind: 'stall'; afterBytes?: number }
   /** The work is done, and never answered. */

@@ -1,11 +1,22 @@
 /** What a bucket of either stand-in holds: one stored object with its headers, and a body that can be read in ranges. */
 
+import type { Crc64 } from './crc64.ts';
+
 export { fileBody, generatedBody, memoryBody } from './body.ts';
+export { periodicBody } from './periodic.ts';
 
 /** Bytes of an object. `read` is half-open, `[from, to)`, and may be called any number of times at once. */
 export interface Body {
   readonly size: number;
   read(from: number, to: number): AsyncIterable<Buffer> | Iterable<Buffer>;
+  /** Where it can tell them without being read. The digest then stands for the MD5, which it is not. */
+  sums?(crc64: Crc64): BodySums;
+}
+
+export interface BodySums {
+  /** Decimal. */
+  readonly crc64: string;
+  readonly md5: Buffer;
 }
 
 export type ObjectType = 'Normal' | 'Multipart' | 'Appendable' | 'Symlink';

@@ -4,7 +4,7 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { discardedBody } from './body.ts';
 import type { Crc64 } from './crc64.ts';
-import { fileBody, memoryBody, type Body } from './object.ts';
+import { fileBody, memoryBody, type Body, type BodySums } from './object.ts';
 
 export interface ReceiveOptions {
   readonly crc64: Crc64;
@@ -12,6 +12,8 @@ export interface ReceiveOptions {
   readonly directory?: string | undefined;
   /** Only count and checksum. */
   readonly discard?: boolean | undefined;
+  /** Spares 1.5 CPU seconds a GiB: a hash of size and CRC-64 stands for the MD5. */
+  readonly withoutMd5?: boolean | undefined;
 }
 
 export interface Received {
@@ -29,16 +31,18 @@ export async function receive(chunks: AsyncIterable<Buffer>, options: ReceiveOpt
       ? await keepInFile(options.directory)
       : keepInMemory();
   const crc64 = options.crc64.stream();
-  const md5 = createHash('md5');
+  const md5 = options.withoutMd5 ? undefined : createHash('md5');
   let size = 0;
   try {
     for await (const chunk of chunks) {
       crc64.update(chunk);
-      md5.update(chunk);
+      md5?.update(chunk);
       size += chunk.length;
       await keeper.take(chunk);
     }
-    return { body: await keeper.finish(size), size, crc64: crc64.digest(), md5: md5.digest() };
+    const sum = crc64.digest();
+    const digest = md5 ?? createHash('md5').update(`${String(size)} ${sum}`);
+    return { body: await keeper.finish(size), size, crc64: sum, md5: digest.digest() };
   } catch (error) {
     await keeper.drop();
     throw error;
@@ -81,7 +85,8 @@ async function keepInFile(directory: string): Promise<Keeper> {
 }
 
 /** Checksums of a body that is put into a stand-in directly. */
-export async function measure(body: Body, crc64: Crc64): Promise<{ crc64: string; md5: Buffer }> {
+export async function measure(body: Body, crc64: Crc64): Promise<BodySums> {
+  if (body.sums !== undefined) return body.sums(crc64);
   const stream = crc64.stream();
   const md5 = createHash('md5');
   for await (const chunk of body.read(0, body.size)) {

@@ -181,7 +181,13 @@ async function withFault(
       return await service.answer(request);
     case 'errorIn200':
       if (fault.done) await service.answer(request);
-      return { status: 200, ...xmlBody(errorXml(new ServiceError({ status: 200, ...fault }), request)) };
+      return {
+        status: 200,
+        ...xmlBody(`  ${errorXml(new ServiceError({ status: 200, ...fault }), request)}`),
+      };
+    case 'meanwhile':
+      await fault.act();
+      return await service.answer(request);
     case 'statusAfter':
       await service.answer(request);
       throw new ServiceError(fault);

@@ -18,7 +18,7 @@ export async function objectOfSeed(
     size: body.size,
     etag: type === 'Multipart' ? `${etag}-${String(Math.max(1, Math.ceil(body.size / PART_BYTES)))}` : etag,
     crc64: seed.withoutCrc64 ? undefined : crc64,
-    contentMd5: type === 'Normal' ? md5.toString('base64') : undefined,
+    contentMd5: type === 'Normal' && body.sums === undefined ? md5.toString('base64') : undefined,
     lastModified: wholeSeconds(seed.lastModified ?? tools.now()),
     type,
     storageClass: seed.storageClass ?? 'Standard',

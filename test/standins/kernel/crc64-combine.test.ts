@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { loadCrc64 } from '../kernel/crc64.ts';
+import { loadCrc64 } from './crc64.ts';
 import { crc64Combine } from './crc64-combine.ts';
 
 const crc64 = await loadCrc64();

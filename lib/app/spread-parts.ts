@@ -1,0 +1,186 @@
+/** Parts of a large object that one message rings for, and the completion by whoever stores the last of them. */
+import { isRetryable, StoreError, UserError } from '../core/errors.ts';
+import { failureOf } from '../core/failures.ts';
+import type { SegmentMessage } from '../core/messages.ts';
+import { partLanes } from '../core/parts.ts';
+import { completePath, type Gap, gapsOf } from '../core/slices.ts';
+import { partCount, spansOf, type UploadNote, type UploadPlace } from '../core/spread.ts';
+import { complete } from './copy-large.ts';
+import { combinedCrc64, type DonePart, type LargeObject, PartCopy, requireArrived } from './copy-parts.ts';
+import { runLanes } from './lanes.ts';
+import { ringResult, ringSegment } from './ring.ts';
+import { Run, stretchesOf } from './run.ts';
+import { mayGoOn } from './segment-run.ts';
+import { GIVEN_UP, type SpreadObject } from './spread-object.ts';
+import { settleWrite } from './verify.ts';
+
+/** Slices read at once. */
+const READ_LANES = 16;
+
+export type PartsMessage = SegmentMessage & { readonly parts: NonNullable<SegmentMessage['parts']> };
+
+interface Upload {
+  readonly object: SpreadObject;
+  readonly place: UploadPlace;
+  readonly note: UploadNote;
+}
+
+/** Copies what is missing of the parts that the message names; `givesUp`: they have cost several invocations already. */
+export async function copyParts(
+  object: SpreadObject,
+  message: PartsMessage,
+  givesUp: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  const { work, uploads } = object;
+  const { ports, message: { taskId, segmentId, count } } = work; // prettier-ignore
+  const spans = await work.open.state.spans(segmentId, signal);
+  const isOpen = gapsOf(spans, count).some(({ from, to }) => from <= object.at && object.at < to);
+  if (!isOpen) {
+    // Given up, cancelled, or done by others: an upload that was begun too late for them is freed here.
+    await object.clean(signal);
+    return ringResult(ports.queue, { taskId, segmentId });
+  }
+  const place = await uploads.place(message.parts.place, signal);
+  if (place?.noted !== true || place.ended) return; // another upload has taken its place
+  const note = await object.note(place.name, signal);
+  if (note === undefined) return;
+  const upload = { object, place, note };
+  const missing = gapsOf(place.spans, partCount(note)).flatMap((gap) => overlap(gap, message.parts));
+  if (missing.length === 0) return completeIfStored(upload, signal);
+  if (givesUp) return object.fail(failureOf(GIVEN_UP), signal);
+  const { error, isWhole, hasMoved } = await storeParts(upload, message, missing, signal);
+  if (isWhole) return completeIfStored(upload, signal);
+  signal.throwIfAborted(); // not acknowledged: it comes again when somebody is there
+  if (error !== undefined && !isRetryable(error)) return object.fail(failureOf(error), signal);
+  if (isLost(error)) return object.restart(place.name, failureOf(error), signal);
+  if (work.open.control.last.state !== 'running') return;
+  await ringSegment(ports.queue, { ...message, stalled: hasMoved ? 0 : message.stalled + 1 });
+}
+
+function overlap(a: Gap, b: Gap): Gap[] {
+  const both = { from: Math.max(a.from, b.from), to: Math.min(a.to, b.to) };
+  return both.from < both.to ? [both] : [];
+}
+
+interface Stored {
+  /** What stopped it. */
+  readonly error: unknown;
+  readonly isWhole: boolean;
+  readonly hasMoved: boolean;
+}
+
+async function storeParts(
+  { object, place, note }: Upload,
+  message: PartsMessage,
+  missing: readonly Gap[],
+  signal: AbortSignal,
+): Promise<Stored> {
+  const { work, uploads, at } = object;
+  const { ports } = work;
+  const large = largeOf({ object, note });
+  const upload = { key: object.key, uploadId: note.uploadId };
+  const copy = new PartCopy(work.context, large, upload, note.crc64 === undefined);
+  const spans = spansOf(note, { from: 0, to: partCount(note) });
+  const items = missing.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, i) => from + i));
+  const live = ports.live?.segment(message.taskId, message.segmentId);
+  let arrivedBytes = 0;
+  let error: unknown;
+  const run: Run<DonePart> = new Run<DonePart>(ports, {
+    items,
+    lanes: partLanes(note.partBytes),
+    deadlineMs: work.deadlineMs,
+    work: async (item, halt) => {
+      const span = spans[item];
+      if (span === undefined) return undefined;
+      try {
+        const part = await copy.one(span, undefined, halt);
+        live?.arrived(at, (arrivedBytes += part.bytes), message.parts.from);
+        return part;
+      } catch (problem) {
+        if (halt.aborted) return undefined;
+        error ??= problem;
+        run.stop();
+        return undefined;
+      }
+    },
+    keep: async (done, time) => {
+      for (const stretch of stretchesOf(done)) {
+        const parts = stretch.map(({ end: { etag, crc64, sentCrc64 } }) => ({ etag, crc64, sentCrc64 }));
+        const slice = { from: stretch[0]?.item ?? 0, unique: ports.dice.unique(), parts };
+        await uploads.writeSlice(place.name, slice, time);
+      }
+      const { taskId, segmentId } = message;
+      await ringResult(ports.queue, { taskId, segmentId, isMoving: true });
+    },
+    mayGoOn: (time) => mayGoOn(work, time),
+  });
+  const kept = await run.run(signal);
+  return { error, isWhole: kept === items.length, hasMoved: kept > 0 };
+}
+
+function largeOf({ object, note }: Pick<Upload, 'object' | 'note'>): LargeObject {
+  const { entry, key } = object;
+  return { key, sourceKey: entry.key, size: note.size, etag: note.etag };
+}
+
+async function completeIfStored({ object, place, note }: Upload, signal: AbortSignal): Promise<void> {
+  const now = await object.uploads.place(place.name, signal);
+  if (now === undefined || now.ended || gapsOf(now.spans, partCount(note)).length > 0) return;
+  await completeSpread(object, now, signal);
+}
+
+/** All parts are stored: they become the object, if they are what the source holds. */
+export async function completeSpread(
+  object: SpreadObject,
+  place: UploadPlace,
+  signal: AbortSignal,
+): Promise<void> {
+  const { context } = object.work;
+  const note = await object.note(place.name, signal);
+  if (note === undefined) return;
+  const large = largeOf({ object, note });
+  const upload = { key: object.key, uploadId: note.uploadId };
+  try {
+    const parts = await storedParts({ object, place, note }, signal);
+    const crc64 = note.crc64 ?? combinedCrc64(parts, ({ sentCrc64 }) => sentCrc64) ?? '';
+    requireArrived(large, parts, crc64);
+    const written = await complete(context, { object: large, upload, parts, crc64 }, signal);
+    if (written === 'exists') {
+      await object.end({ kind: 'skipped', bytes: note.size }, signal);
+      return;
+    }
+    const verified = await settleWrite(context, { key: object.key, crc64, written }, signal);
+    await object.end({ kind: 'copied', bytes: note.size, verified }, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof UserError || isLost(error))
+      return object.restart(place.name, failureOf(error), signal);
+    if (isRetryable(error)) throw error; // the message comes again, and finds all stored
+    await object.fail(failureOf(error), signal);
+  }
+}
+
+/** The upload is gone, or what it holds is not what was sent. */
+function isLost(error: unknown): boolean {
+  return error instanceof StoreError && (error.code === 'corrupt' || error.code === 'invalid');
+}
+
+async function storedParts({ object, place, note }: Upload, signal: AbortSignal): Promise<DonePart[]> {
+  const spans = spansOf(note, { from: 0, to: partCount(note) });
+  const path = completePath(place.spans, partCount(note)) ?? [];
+  const parts: DonePart[] = [];
+  const queue = [...path];
+  await runLanes(
+    READ_LANES,
+    () => queue.shift(),
+    async (slice) => {
+      const read = await object.uploads.readSlice(place.name, slice, signal);
+      read.parts.forEach(({ etag, crc64, sentCrc64 }, i) => {
+        const { partNumber = 0, from = 0, to = 0 } = spans[slice.from + i] ?? {};
+        parts[slice.from + i] = { partNumber, etag, crc64, sentCrc64, bytes: to - from };
+      });
+    },
+  );
+  return parts;
+}
