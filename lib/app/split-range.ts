@@ -3,6 +3,7 @@
  * fewer ranges are open than could be listed at once, at keys that exist, and rings for the new ones.
  */
 import { StoreError } from '../core/errors.ts';
+import { type Company, companyWanted, FORKING, type Forking, splitKeysMin } from '../core/forking.ts';
 import { KeySpace } from '../core/key-space.ts';
 import { compareKeys } from '../core/keys.ts';
 import type { Task } from '../core/task.ts';
@@ -14,33 +15,10 @@ import type { Range, Table } from '../ports/table.ts';
 import { ringRange } from './ring.ts';
 import { type Rest, SplitSearch } from './split-search.ts';
 
-export interface Forking {
-  /** Ranges that are listed at once where there is enough to list. */
-  readonly parallelism: number;
-  /** The first range is listed that far before it is split: a small task needs no company. */
-  readonly afterKeys: number;
-  /** A part costs a probe and half a page at its end: parts of this many keys keep that under a tenth. */
-  readonly partKeysMin: number;
-  /** How often a planner looks whether company is wanted. */
-  readonly lookEveryKeys: number;
-}
-
-export const FORKING: Forking = {
-  parallelism: 64,
-  afterKeys: 50_000,
-  partKeysMin: 20_000,
-  lookEveryKeys: 3_000,
-};
-
 /** Of the keys listed, one in so many is learned from; no round number, which a counter's last digit would hide behind. */
 const LEARN_EVERY = 61;
 /** A look that found nothing to split puts the next one off for so much longer. */
 const IN_VAIN_FACTOR = 4;
-/** Ranges open beyond those that are listed at once: who ends one finds the next waiting. */
-const SPARE = 1 / 8;
-/** Where fewer ranges were made than the keys listed would allow, parts may be so much smaller: the end of a task goes by them. */
-const SMALL_PART = 1 / 8;
-
 interface SplitPorts {
   readonly stores: Stores;
   readonly table: Table;
@@ -68,6 +46,7 @@ export class RangeSplitter {
     this.task = task;
     this.range = range;
     this.forking = ports.forking ?? FORKING;
+    if (range.upTo !== undefined) this.space.bounded();
     const isRoot = range.after === '';
     const untilForking = isRoot ? this.forking.afterKeys - range.listed.objects : 0;
     this.lookAtKeys = Math.max(this.forking.lookEveryKeys, untilForking);
@@ -85,16 +64,16 @@ export class RangeSplitter {
     if (this.keys < this.lookAtKeys || this.task.source.manifest !== undefined) return rest;
     this.lookAtKeys = this.keys + this.forking.lookEveryKeys;
     for (const key of [rest.after, rest.upTo]) if (key !== undefined) this.space.learn(key);
-    const parts = await this.partsWanted(rest);
-    if (parts < 2) return rest;
-    const keys = await this.placesFor(parts, rest, signal);
+    const company = await this.companyWanted(rest);
+    if (company === undefined) return rest;
+    const keys = await this.placesFor(company, rest, signal);
     if (keys.length > 0) return this.splitAt(keys, rest);
     this.lookAtKeys = this.keys + this.forking.lookEveryKeys * IN_VAIN_FACTOR;
     return rest;
   }
 
   /** A store that does not answer a probe is no reason to stop listing: there is just no place to split at. */
-  private async placesFor(parts: number, rest: Rest, signal: AbortSignal): Promise<string[]> {
+  private async placesFor({ parts, partKeys }: Company, rest: Rest, signal: AbortSignal): Promise<string[]> {
     const { stores, log } = this.ports;
     const { prefix } = this.task.source;
     const end = nearer(this.end, rest.upTo);
@@ -104,13 +83,11 @@ export class RangeSplitter {
       signal,
     );
     try {
-      const isEndNew = end === undefined;
-      if (isEndNew) await search.findEnd();
-      this.end = search.end;
-      const worth = isEndNew ? (this.keysLeft(rest) ?? Infinity) / this.forking.partKeysMin : Infinity;
-      const keys = await search.keys(Math.floor(Math.min(parts, worth)) - 1);
-      this.end = search.end;
-      return keys;
+      if (end === undefined) await search.findEnd();
+      return await search.keys(() => {
+        this.end = search.end;
+        return Math.floor(Math.min(parts, (this.keysLeft(rest) ?? Infinity) / partKeys));
+      });
     } catch (error) {
       if (signal.aborted || !(error instanceof StoreError)) throw error;
       const { taskId, rangeId } = this.range;
@@ -120,17 +97,13 @@ export class RangeSplitter {
   }
 
   /** By chance, so that of many planners that see the same few places free about as many take them. */
-  private async partsWanted(rest: Rest): Promise<number> {
-    const { parallelism, partKeysMin } = this.forking;
+  private async companyWanted(rest: Rest): Promise<Company | undefined> {
     const keysLeft = this.keysLeft(rest) ?? Infinity;
-    if (keysLeft < 2 * partKeysMin * SMALL_PART) return 1;
-    const { ranges, rangesOpen: open, listed } = await this.ports.table.totals(this.range.taskId);
-    const paid = 1 + Math.floor(listed.objects / partKeysMin) - ranges;
-    const smallest = partKeysMin * Math.min(1, Math.max(SMALL_PART, open / parallelism));
-    const worth = Math.max(keysLeft / partKeysMin, Math.min(keysLeft / smallest, paid));
-    const free = (open === 1 ? parallelism : Math.ceil(parallelism * (1 + SPARE))) - open;
-    if (this.ports.dice.random() * open >= free) return 1;
-    return Math.floor(Math.min(1 + Math.ceil(free / Math.max(1, open)), worth));
+    if (keysLeft < splitKeysMin(this.forking)) return undefined;
+    const totals = await this.ports.table.totals(this.range.taskId);
+    const company = companyWanted({ ...totals, listed: totals.listed.objects }, this.forking);
+    if (company === undefined || keysLeft < 2 * company.partKeys) return undefined;
+    return this.ports.dice.random() < company.chance ? company : undefined;
   }
 
   /** An estimate; undefined where there is nothing to base it on. */

@@ -13,11 +13,11 @@ export interface Rest {
 }
 
 /** Tried together where the end of the keys is looked for: each round narrows it down that many times. */
-const END_PROBES = 8;
+const END_PROBES = 6;
 /** From the first digit of a counter to within some percent of its end. */
-const END_ROUNDS_MAX = 2;
-/** Rounds of proposals, each between what the one before it found. */
-const ROUNDS_MAX = 3;
+const END_ROUNDS = 2;
+/** Of the places wanted so many are tried, round by round: each learns from what the ones before it found. */
+const ROUNDS = [1 / 4, 1 / 2, 1];
 /** So many of the places looked for are worth no further round. */
 const ENOUGH = 3 / 4;
 /** Fewer at a time would take many rounds where a gap hides the keys. */
@@ -58,13 +58,19 @@ export class SplitSearch {
     return this.#end;
   }
 
-  /** About `wanted` keys of the rest or fewer, ascending, that cut it into parts of about one size. */
-  async keys(wanted: number): Promise<string[]> {
-    if (wanted < 1) return [];
-    let keys = await this.#propose(wanted);
-    for (let round = 1; round < ROUNDS_MAX && keys.length < wanted * ENOUGH; round++) {
-      await this.#propose(Math.max(PROBES_MIN, wanted - keys.length));
-      keys = this.#evenly([...this.#found], wanted);
+  /**
+   * Keys of the rest that cut it into parts of about one size, ascending, and no more parts than are wanted: asked
+   * before each round, for what it found tells more of what is left.
+   */
+  async keys(partsWanted: () => number): Promise<string[]> {
+    let keys: string[] = [];
+    for (const [round, share] of ROUNDS.entries()) {
+      const wanted = partsWanted() - 1;
+      if (wanted < 1) return [];
+      const isInVain = round > 0 && keys.length === 0;
+      await this.#propose(Math.max(isInVain ? PROBES_MIN : 1, Math.ceil(wanted * share)));
+      keys = this.#evenly(wanted);
+      if (keys.length >= wanted * ENOUGH) break;
     }
     return keys;
   }
@@ -72,7 +78,10 @@ export class SplitSearch {
   /** Nearer and nearer: first the text that all keys that are left begin with, then how far they reach below it. */
   async findEnd(): Promise<void> {
     await this.#findPrefix();
-    for (let round = 0; round < END_ROUNDS_MAX; round++) await this.#propose(END_PROBES - 1);
+    for (let round = 0; round < END_ROUNDS; round++) {
+      const span = { from: this.#last ?? this.#rest.after, to: this.#end };
+      await this.#tryAll(this.#space.cuts(span, END_PROBES - 1));
+    }
     this.#space.bounded();
   }
 
@@ -95,24 +104,41 @@ export class SplitSearch {
     }
   }
 
-  /** Tries keys that cut the rest into even parts; answers what was found, ascending. */
-  async #propose(count: number): Promise<string[]> {
-    const found = await this.#tryAll(this.#space.cuts(this.#span, count));
-    return [...new Set(found.filter((key) => key !== undefined))];
-  }
-
-  get #span(): Span {
-    return { from: this.#rest.after, to: this.#end };
-  }
-
-  /** Without those that lie closer behind the last one than half of an even part. */
-  #evenly(keys: readonly string[], wanted: number): string[] {
+  /** Tries keys that cut the rest into so many parts and one, where none was found nearby. */
+  async #propose(wanted: number): Promise<void> {
     const near = 0.5 / (wanted + 1);
-    let last = 0;
-    return keys.toSorted(compareKeys).filter((key) => {
-      const at = this.#space.progress(key, this.#span) ?? 1;
-      if (at - last < near) return false;
-      last = at;
+    const found = [...this.#found].map((key) => this.#placeOf(key));
+    const isNew = (place: number) => found.every((other) => Math.abs(other - place) >= near);
+    await this.#tryAll(this.#space.cuts(this.#span, wanted).filter((cut) => isNew(this.#placeOf(cut))));
+  }
+
+  /** What is to be cut: up to the last key where that was looked for. */
+  get #span(): Span {
+    const { after, upTo } = this.#rest;
+    return { from: after, to: upTo === undefined ? (this.#last ?? this.#end) : this.#end };
+  }
+
+  /** The last key that was found. */
+  get #last(): string | undefined {
+    return [...this.#found].sort(compareKeys).at(-1);
+  }
+
+  #placeOf(key: string): number {
+    return this.#space.progress(key, this.#span) ?? 1;
+  }
+
+  /**
+   * What was found, without keys that lie closer behind the one before than half of an even part. Where the rest has no
+   * bound its last key stays: the range behind it, which nobody can estimate, is short.
+   */
+  #evenly(wanted: number): string[] {
+    const near = 0.5 / (wanted + 1);
+    const last = this.#rest.upTo === undefined ? this.#last : undefined;
+    let before = 0;
+    return [...this.#found].sort(compareKeys).filter((key) => {
+      const at = this.#placeOf(key);
+      if (at - before < near && key !== last) return false;
+      before = at;
       return true;
     });
   }

@@ -11,8 +11,8 @@ export interface Alphabet {
 const UNSEEN_WEIGHT = 1 / 4;
 
 /**
- * `kin` are guessed from other positions. Where the ends of the space are known, those that lie beyond what was seen are
- * hardly to be expected: a counter's first digits are zeros for long.
+ * `kin` are guessed from other positions. Where the ends of the space are known, a position that has held one digit
+ * alone is hardly expected to hold others: a counter's first digits are zeros for long.
  */
 export function alphabetOf(
   seen: ReadonlySet<number>,
@@ -20,10 +20,10 @@ export function alphabetOf(
   isBounded: boolean,
 ): Alphabet {
   const digits = [...new Set([...seen, ...kin])].sort((a, b) => a - b);
-  const [least, most] = [Math.min(...seen), Math.max(...seen)];
-  const isExpected = (digit: number) => !isBounded || (digit >= least && digit <= most);
-  const beyond = digits.filter((digit) => !isExpected(digit)).length;
-  const weights = digits.map((digit) => (isExpected(digit) ? 1 : UNSEEN_WEIGHT / beyond));
+  const isConstant = isBounded && seen.size === 1;
+  const weights = digits.map((digit) =>
+    isConstant && !seen.has(digit) ? UNSEEN_WEIGHT / (digits.length - 1) : 1,
+  );
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const below = [0];
   let sum = 0;

@@ -1,5 +1,5 @@
 /** Settings of the runtimes, each with its reason. What the platform allows stands in lib/core/platform.ts. */
-import { FORKING } from '../app/split-range.ts';
+import { FORKING } from '../core/forking.ts';
 
 /** One process on one machine, embedded engines. */
 export const ONE_PROCESS = {

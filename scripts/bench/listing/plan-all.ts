@@ -1,6 +1,6 @@
 /** A task of one flat bucket, planned by so many planners side by side, until nothing rings any more. */
 import { type PlanPorts, planRange } from '../../../lib/app/plan-range.ts';
-import { FORKING } from '../../../lib/app/split-range.ts';
+import { FORKING } from '../../../lib/core/forking.ts';
 import { ROOT_RANGE } from '../../../lib/app/start-task.ts';
 import { parseMessage, type RangeMessage } from '../../../lib/core/messages.ts';
 import { parseTask, taskDigest } from '../../../lib/core/task.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { MemoryStateStore } from '../../../lib/adapters/memory/state-store.ts';
 import { openSqliteTable } from '../../../lib/adapters/sqlite/table.ts';
 import { type PlanPorts, planRange } from '../../../lib/app/plan-range.ts';
-import { FORKING } from '../../../lib/app/split-range.ts';
+import { FORKING } from '../../../lib/core/forking.ts';
 import { ROOT_RANGE } from '../../../lib/app/start-task.ts';
 import { parseMessage, type RangeMessage } from '../../../lib/core/messages.ts';
 import { parseTask, taskDigest } from '../../../lib/core/task.ts';

@@ -19,13 +19,10 @@ import { flatTask, planAll, SILENT } from './plan-all.ts';
 const [shape = 'hex', keys = '1000000', latencyMs = '200', inFlight = '64', seed = '1'] =
   process.argv.slice(2);
 
-const hist: number[][] = [];
-function note(keysMax: number) { const t = Math.floor((clock.now()-begunMs)/2000); const h = (hist[t] ??= [0,0]); if (keysMax===1) h[1]!++; else h[0]!++; }
 /** Pages of a rule's keys, each answered after the latency. */
 function sourceOf(flat: FlatKeys, clock: Clock): Pick<ObjectSource, 'list'> {
   return {
     list: async ({ after, keysMax }) => {
-      note(keysMax);
       await clock.sleep(Number(latencyMs));
       const from = flat.firstBehind(after);
       const to = Math.min(flat.count, from + keysMax);
@@ -51,16 +48,13 @@ const stores = {
   limit: () => undefined,
 };
 const ports = { stores, table: new MemoryTable(), clock, dice: seededDice(Number(seed)), log: SILENT };
-let isOver = false;
-const planning = planAll(ports, flatTask('http://127.0.0.1:1'), Number(inFlight)).finally(() => {
-  isOver = true;
-});
-while (!isOver) {
+const work = new Set<Promise<unknown>>();
+const planning = planAll(ports, flatTask('http://127.0.0.1:1'), Number(inFlight)).finally(() => work.clear());
+work.add(planning);
+while (work.size > 0) {
   await nothingRunnable();
-  if (!isOver) clock.step();
+  clock.step();
 }
 process.stdout.write(
   `${JSON.stringify({ ...(await planning), seconds: (clock.now() - begunMs) / 1_000 })}\n`,
 );
-
-if (process.env.DEBUG) console.log('pages/round,probes per 2 s:', hist.map((h)=>`${((h[0]??0)/10).toFixed(0)}+${h[1]}`).join(' '), 'probes', hist.reduce((a,h)=>a+h[1]!,0), 'pages', hist.reduce((a,h)=>a+h[0]!,0));
