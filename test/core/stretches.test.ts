@@ -3,9 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { lengthBelow, lengthOf, placeAt, without } from '../../lib/core/stretches.ts';
 
 const part = fc.double({ min: 0, max: 1, noNaN: true });
-const stretch = fc
-  .tuple(part, part)
-  .map(([a, b]) => (a < b ? { low: a, high: b } : { low: b, high: a }));
+const stretch = fc.tuple(part, part).map(([a, b]) => (a < b ? { low: a, high: b } : { low: b, high: a }));
 
 describe('what gaps leave of a stretch', () => {
   it('lies in the stretch and in no gap, and ascends', () => {

@@ -1,6 +1,7 @@
 /** Flat buckets of any size: keys that exist only as a rule, in UTF-8 byte order. */
 import { compareKeys } from '../../../lib/core/keys.ts';
 import { hex8, mix } from '../../../test/standins/kernel/mix.ts';
+import { longKey, OSS_KEY_BYTES } from '../memory/hostile.ts';
 import { KEY_SHAPES, type KeyShape } from '../../../test/standins/oss/key-shapes.ts';
 
 export interface FlatKeys {
@@ -10,9 +11,9 @@ export interface FlatKeys {
   firstBehind(after: string): number;
 }
 
-/** `hex` is evenly spread over the key space; the others are the stand-in's. */
+/** `hex` is evenly spread over the key space, `longest` has keys of the most bytes; the others are the stand-in's. */
 export function flatKeys(shape: string, count: number): FlatKeys {
-  const keyAt = shape === 'hex' ? hex(count) : KEY_SHAPES[shape as KeyShape](count);
+  const keyAt = ruleOf(shape, count);
   return {
     count,
     keyAt,
@@ -26,6 +27,12 @@ export function flatKeys(shape: string, count: number): FlatKeys {
       return low;
     },
   };
+}
+
+function ruleOf(shape: string, count: number): (index: number) => string {
+  if (shape === 'hex') return hex(count);
+  if (shape === 'longest') return (index) => longKey(index, OSS_KEY_BYTES);
+  return KEY_SHAPES[shape as KeyShape](count);
 }
 
 function hex(count: number): (index: number) => string {
