@@ -9,7 +9,7 @@ import { flatKeys } from './flat.ts';
 const [shape = 'hex', keysText = '1000', latencyText = '0'] = process.argv.slice(2);
 const count = Number(keysText);
 const latencyMs = Number(latencyText);
-const { keyAt, firstBehind } = flatKeys(shape, count);
+const keys = flatKeys(shape, count);
 
 const REST =
   '</Key><LastModified>2024-01-02T03:04:05.000Z</LastModified><ETag>"5B3C1A2E053D763E1B002CC607C5A0FE"</ETag>' +
@@ -46,11 +46,11 @@ function answer(socket: Socket, query: URLSearchParams): void {
 }
 
 function pageAfter(after: string, keysMax: number): string {
-  const from = firstBehind(after);
+  const from = keys.firstBehind(after);
   const to = Math.min(count, from + keysMax);
   let contents = '';
   for (let index = from; index < to; index++)
-    contents += `<Contents><Key>${encodeStrictly(keyAt(index))}${REST}`;
+    contents += `<Contents><Key>${encodeStrictly(keys.keyAt(index))}${REST}`;
   const truncated = to < count ? 'true' : 'false';
   return `<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult><EncodingType>url</EncodingType><IsTruncated>${truncated}</IsTruncated>${contents}</ListBucketResult>`;
 }
