@@ -1,6 +1,7 @@
 /**
  * `npm run bench:listing [-- SHAPES LATENCIES KEYS]`: how fast a flat bucket is listed, serially, with 8 and with 64 ranges side by side.
- * The serial rate is measured on fewer keys: it does not change with their number.
+ * The serial rate is measured on fewer keys: it does not change with their number. Then the same in virtual time, where
+ * only the calls take any: how well the work is divided, whatever the machine.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -40,7 +41,7 @@ function shown(
   const figures = [
     `${String(keys)} keys, ${String(ranges)} ranges, ${String(calls)} calls (${extra.toFixed(1)} % extra)`,
     `${rate.toFixed(0)} keys/s, ${(rate / serialRate).toFixed(1)} x serial`,
-    `${((cpuSeconds / keys) * 1e6).toFixed(2)} µs CPU a key`,
+    ...(cpuSeconds === 0 ? [] : [`${((cpuSeconds / keys) * 1e6).toFixed(2)} µs CPU a key`]),
   ];
   process.stdout.write(`${name}: ${figures.join(', ')}\n`);
 }
@@ -57,5 +58,21 @@ for (const latencyMs of latencies.split(',').map(Number)) {
         await measured(shape, KEYS, latencyMs, parallelism),
         serialRate,
       );
+  }
+}
+
+const virtual = fileURLToPath(new URL('bench-listing-virtual.js', import.meta.url));
+for (const latencyMs of latencies.split(',')) {
+  for (const shape of shapes.split(',')) {
+    for (const parallelism of ['8', '64']) {
+      const run = spawn(process.execPath, [virtual, shape, String(KEYS), latencyMs, parallelism], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const [line] = (await once(run.stdout, 'data')) as [Buffer];
+      const listing = JSON.parse(line.toString()) as Omit<Listing, 'cpuSeconds'>;
+      const serialRate = (PAGE_KEYS * 1_000) / Number(latencyMs);
+      const name = `virtual time, ${latencyMs} ms, ${shape}, ${parallelism} in flight`;
+      shown(name, { ...listing, cpuSeconds: 0 }, serialRate);
+    }
   }
 }

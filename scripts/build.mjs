@@ -15,6 +15,7 @@ const APART = {
   'bench-memory-job': 'scripts/bench/memory/job.ts',
   'bench-memory-state': 'scripts/bench/memory/state-server.ts',
   'bench-listing-source': 'scripts/bench/listing/source.ts',
+  'bench-listing-virtual': 'scripts/bench/listing/virtual.ts',
   simulate: 'test/simulation/main.ts',
   standins: 'test/standins/main.ts',
 };

@@ -4,6 +4,7 @@
  */
 import { isRetryable, UserError } from '../core/errors.ts';
 import { entryFilter, type EntryFilter } from '../core/filter.ts';
+import type { Forking } from '../core/forking.ts';
 import { cosUrl, parseCosUrl } from '../core/layout.ts';
 import type { RangeMessage } from '../core/messages.ts';
 import { cutSegments, SEGMENT_LIMITS, type SegmentCut } from '../core/segments.ts';
@@ -17,7 +18,7 @@ import { ControlWatch } from './control-watch.ts';
 import { type Feed, type FeedItem, type FeedPage, listingFeed } from './feed.ts';
 import { manifestFeed } from './manifest-feed.ts';
 import { ringRange, ringSegment } from './ring.ts';
-import { type Forking, RangeSplitter } from './split-range.ts';
+import { RangeSplitter } from './split-range.ts';
 import { stateLocationOf, type TaskState, taskStateOf } from './task-state.ts';
 import { underLimits } from './under-limits.ts';
 

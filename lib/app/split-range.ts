@@ -2,6 +2,8 @@
  * Splitting: a range of many keys is listed by many planners. Whoever lists a range splits what is left of it where
  * fewer ranges are open than could be listed at once, at keys that exist, and rings for the new ones.
  */
+import { StoreError } from '../core/errors.ts';
+import { type Company, companyWanted, FORKING, type Forking, splitKeysMin } from '../core/forking.ts';
 import { KeySpace } from '../core/key-space.ts';
 import { compareKeys } from '../core/keys.ts';
 import type { Task } from '../core/task.ts';
@@ -13,29 +15,10 @@ import type { Range, Table } from '../ports/table.ts';
 import { ringRange } from './ring.ts';
 import { type Rest, SplitSearch } from './split-search.ts';
 
-export interface Forking {
-  /** Ranges to have open while there is enough to list. */
-  readonly parallelism: number;
-  /** The first range is listed that far before it is split: a small task needs no company. */
-  readonly afterKeys: number;
-  /** A part costs a probe and half a page at its end: parts of this many keys keep that under a tenth. */
-  readonly partKeysMin: number;
-  /** How often a planner looks whether company is wanted. */
-  readonly lookEveryKeys: number;
-}
-
-export const FORKING: Forking = {
-  parallelism: 64,
-  afterKeys: 50_000,
-  partKeysMin: 20_000,
-  lookEveryKeys: 8_000,
-};
-
 /** Of the keys listed, one in so many is learned from; no round number, which a counter's last digit would hide behind. */
 const LEARN_EVERY = 61;
-/** A look that found nothing to split makes the next one so much rarer. */
+/** A look that found nothing to split puts the next one off for so much longer. */
 const IN_VAIN_FACTOR = 4;
-
 interface SplitPorts {
   readonly stores: Stores;
   readonly table: Table;
@@ -55,7 +38,6 @@ export class RangeSplitter {
   private keys = 0;
   private first: string | undefined;
   private lookAtKeys: number;
-  private lookEveryKeys: number;
   /** Behind all keys of the range, where that is nearer than its bound. */
   private end: string | undefined;
 
@@ -64,10 +46,10 @@ export class RangeSplitter {
     this.task = task;
     this.range = range;
     this.forking = ports.forking ?? FORKING;
-    this.lookEveryKeys = this.forking.lookEveryKeys;
+    if (range.upTo !== undefined) this.space.bounded();
     const isRoot = range.after === '';
     const untilForking = isRoot ? this.forking.afterKeys - range.listed.objects : 0;
-    this.lookAtKeys = Math.max(this.lookEveryKeys, untilForking);
+    this.lookAtKeys = Math.max(this.forking.lookEveryKeys, untilForking);
   }
 
   /** Keys of the listing, in its order: what is left is judged by them. */
@@ -80,37 +62,55 @@ export class RangeSplitter {
   /** Splits the rest if company is wanted and worth it. Answers the new bound, or that another planner was first. */
   async split(rest: Rest, signal: AbortSignal): Promise<Pick<Rest, 'upTo'> | 'overtaken'> {
     if (this.keys < this.lookAtKeys || this.task.source.manifest !== undefined) return rest;
-    this.lookAtKeys = this.keys + this.lookEveryKeys;
+    this.lookAtKeys = this.keys + this.forking.lookEveryKeys;
     for (const key of [rest.after, rest.upTo]) if (key !== undefined) this.space.learn(key);
-    const parts = await this.partsWanted(rest);
-    if (parts < 2) return rest;
-    const { prefix } = this.task.source;
-    const end = nearer(this.end, rest.upTo);
-    const args = { prefix, space: this.space, rest, end };
-    const search = new SplitSearch(this.ports.stores.source(this.task), args, signal);
-    const keys = await search.keys(parts - 1);
-    this.end = search.end;
+    const company = await this.companyWanted(rest);
+    if (company === undefined) return rest;
+    const keys = await this.placesFor(company, rest, signal);
     if (keys.length > 0) return this.splitAt(keys, rest);
-    this.lookEveryKeys *= IN_VAIN_FACTOR;
+    this.lookAtKeys = this.keys + this.forking.lookEveryKeys * IN_VAIN_FACTOR;
     return rest;
   }
 
+  /** A store that does not answer a probe is no reason to stop listing: there is just no place to split at. */
+  private async placesFor({ parts, partKeys }: Company, rest: Rest, signal: AbortSignal): Promise<string[]> {
+    const { stores, log } = this.ports;
+    const { prefix } = this.task.source;
+    const end = nearer(this.end, rest.upTo);
+    const search = new SplitSearch(
+      stores.source(this.task),
+      { prefix, space: this.space, rest, end },
+      signal,
+    );
+    try {
+      if (end === undefined) await search.findEnd();
+      return await search.keys(() => {
+        this.end = search.end;
+        return Math.floor(Math.min(parts, (this.keysLeft(rest) ?? Infinity) / partKeys));
+      });
+    } catch (error) {
+      if (signal.aborted || !(error instanceof StoreError)) throw error;
+      const { taskId, rangeId } = this.range;
+      log.warn('range not split', { taskId, rangeId, problem: error.message });
+      return [];
+    }
+  }
+
   /** By chance, so that of many planners that see the same few places free about as many take them. */
-  private async partsWanted(rest: Rest): Promise<number> {
-    const { parallelism, partKeysMin } = this.forking;
+  private async companyWanted(rest: Rest): Promise<Company | undefined> {
     const keysLeft = this.keysLeft(rest) ?? Infinity;
-    if (keysLeft < 2 * partKeysMin) return 1;
-    const { table, dice } = this.ports;
-    const open = (await table.silentRanges(this.range.taskId, Infinity, parallelism)).length;
-    const free = parallelism - open;
-    if (dice.random() * open >= free) return 1;
-    return Math.min(1 + Math.ceil(free / Math.max(1, open)), Math.floor(keysLeft / partKeysMin));
+    if (keysLeft < splitKeysMin(this.forking)) return undefined;
+    const totals = await this.ports.table.totals(this.range.taskId);
+    const company = companyWanted({ ...totals, listed: totals.listed.objects }, this.forking);
+    if (company === undefined || keysLeft < 2 * company.partKeys) return undefined;
+    return this.ports.dice.random() < company.chance ? company : undefined;
   }
 
   /** An estimate; undefined where there is nothing to base it on. */
   private keysLeft({ after, upTo }: Rest): number | undefined {
     const end = nearer(this.end, upTo);
-    if (this.first === undefined || end === undefined || compareKeys(end, after) <= 0) return undefined;
+    if (this.first === undefined || end === undefined) return undefined;
+    if (compareKeys(end, after) <= 0) return 0;
     const part = this.space.progress(after, { from: this.first, to: end });
     return part === undefined || part === 0 ? undefined : (this.keys * (1 - part)) / part;
   }

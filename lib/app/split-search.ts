@@ -1,8 +1,9 @@
 /**
- * Where a range can be split: keys are proposed by interpolation, and each is tried with a listing of one key. What is
- * found there exists, and a split lies at it; where nothing is found, the range ends before the proposal.
+ * Where a range can be split: keys are proposed that would cut it into even parts, and each is tried with a listing of
+ * one key. What is found there exists, and a split lies at it; between the proposal and what was found there is
+ * nothing, which the next proposals leave out.
  */
-import { type KeySpace, LAST_POINT } from '../core/key-space.ts';
+import { type KeySpace, LAST_POINT, type Span } from '../core/key-space.ts';
 import { compareKeys } from '../core/keys.ts';
 import type { ObjectSource } from '../ports/object-source.ts';
 
@@ -12,9 +13,15 @@ export interface Rest {
 }
 
 /** Tried together where the end of the keys is looked for: each round narrows it down that many times. */
-const END_PROBES = 8;
+const END_PROBES = 6;
 /** From the first digit of a counter to within some percent of its end. */
-const END_ROUNDS_MAX = 2;
+const END_ROUNDS = 2;
+/** Of the places wanted so many are tried, round by round: each learns from what the ones before it found. */
+const ROUNDS = [1 / 4, 1 / 2, 1];
+/** So many of the places looked for are worth no further round. */
+const ENOUGH = 3 / 4;
+/** Fewer at a time would take many rounds where a gap hides the keys. */
+const PROBES_MIN = 3;
 /** A longer `start-after` may be refused: no key is longer. */
 const KEY_BYTES_MAX = 1_023;
 
@@ -25,7 +32,6 @@ export class SplitSearch {
   readonly #rest: Rest;
   readonly #signal: AbortSignal;
   readonly #found = new Set<string>();
-  readonly #isEndKnown: boolean;
   #end: string;
 
   constructor(
@@ -44,7 +50,6 @@ export class SplitSearch {
     this.#space = args.space;
     this.#rest = args.rest;
     this.#signal = signal;
-    this.#isEndKnown = args.end !== undefined;
     this.#end = args.end ?? args.prefix + LAST_POINT;
   }
 
@@ -53,19 +58,31 @@ export class SplitSearch {
     return this.#end;
   }
 
-  /** At most `wanted` keys of the rest, ascending, that cut it into parts of about one size. */
-  async keys(wanted: number): Promise<string[]> {
-    const direct = this.#isEndKnown ? await this.#propose(wanted) : [];
-    if (direct.length * 2 > wanted) return thinned(direct, wanted);
-    await this.#findEnd();
-    const found = await this.#propose(wanted);
-    return thinned(found.length * 2 > wanted ? found : this.#found, wanted);
+  /**
+   * Keys of the rest that cut it into parts of about one size, ascending, and no more parts than are wanted: asked
+   * before each round, for what it found tells more of what is left.
+   */
+  async keys(partsWanted: () => number): Promise<string[]> {
+    let keys: string[] = [];
+    for (const [round, share] of ROUNDS.entries()) {
+      const wanted = partsWanted() - 1;
+      if (wanted < 1) return [];
+      const isInVain = round > 0 && keys.length === 0;
+      await this.#propose(Math.max(isInVain ? PROBES_MIN : 1, Math.ceil(wanted * share)));
+      keys = this.#evenly(wanted);
+      if (keys.length >= wanted * ENOUGH) break;
+    }
+    return keys;
   }
 
   /** Nearer and nearer: first the text that all keys that are left begin with, then how far they reach below it. */
-  async #findEnd(): Promise<void> {
+  async findEnd(): Promise<void> {
     await this.#findPrefix();
-    for (let round = 0; round < END_ROUNDS_MAX; round++) await this.#propose(END_PROBES - 1);
+    for (let round = 0; round < END_ROUNDS; round++) {
+      const span = { from: this.#last ?? this.#rest.after, to: this.#end };
+      await this.#tryAll(this.#space.cuts(span, END_PROBES - 1));
+    }
+    this.#space.bounded();
   }
 
   /** The longest beginning of the first key behind which nothing follows: the shorter, the surer. */
@@ -85,26 +102,45 @@ export class SplitSearch {
       least = (first < 0 ? most : lengths[first - 1]) ?? least;
       most = first < 0 ? most : (lengths[first] ?? most) - 1;
     }
-    this.#ends(points.slice(0, least).join('') + LAST_POINT);
   }
 
-  /** Tries keys at even distances; the first one with nothing behind it is the new end. */
-  async #propose(count: number): Promise<string[]> {
-    const span = { from: this.#rest.after, to: this.#end };
-    const proposals = new Set<string>();
-    for (let number = 1; number <= count; number++) {
-      const key = this.#space.between(span, number / (count + 1));
-      if (key !== undefined) proposals.add(key);
-    }
-    const tried = [...proposals];
-    const found = await this.#tryAll(tried);
-    const end = tried[found.indexOf(undefined)];
-    if (end !== undefined) this.#ends(end);
-    return [...new Set(found.filter((key) => key !== undefined))];
+  /** Tries keys that cut the rest into so many parts and one, where none was found nearby. */
+  async #propose(wanted: number): Promise<void> {
+    const near = 0.5 / (wanted + 1);
+    const found = [...this.#found].map((key) => this.#placeOf(key));
+    const isNew = (place: number) => found.every((other) => Math.abs(other - place) >= near);
+    await this.#tryAll(this.#space.cuts(this.#span, wanted).filter((cut) => isNew(this.#placeOf(cut))));
   }
 
-  #ends(end: string): void {
-    if (compareKeys(end, this.#end) < 0 && compareKeys(end, this.#rest.after) > 0) this.#end = end;
+  /** What is to be cut: up to the last key where that was looked for. */
+  get #span(): Span {
+    const { after, upTo } = this.#rest;
+    return { from: after, to: upTo === undefined ? (this.#last ?? this.#end) : this.#end };
+  }
+
+  /** The last key that was found. */
+  get #last(): string | undefined {
+    return [...this.#found].sort(compareKeys).at(-1);
+  }
+
+  #placeOf(key: string): number {
+    return this.#space.progress(key, this.#span) ?? 1;
+  }
+
+  /**
+   * What was found, without keys that lie closer behind the one before than half of an even part. Where the rest has no
+   * bound its last key stays: the range behind it, which nobody can estimate, is short.
+   */
+  #evenly(wanted: number): string[] {
+    const near = 0.5 / (wanted + 1);
+    const last = this.#rest.upTo === undefined ? this.#last : undefined;
+    let before = 0;
+    return [...this.#found].sort(compareKeys).filter((key) => {
+      const at = this.#placeOf(key);
+      if (at - before < near && key !== last) return false;
+      before = at;
+      return true;
+    });
   }
 
   async #tryAll(starts: readonly string[]): Promise<(string | undefined)[]> {
@@ -112,25 +148,19 @@ export class SplitSearch {
   }
 
   /** The first key of the rest behind this one, unless it is the rest's last. */
-  async #firstBehind(after: string): Promise<string | undefined> {
-    if (Buffer.byteLength(after) > KEY_BYTES_MAX) return undefined;
-    const request = { prefix: this.#prefix, after, keysMax: 1 };
+  async #firstBehind(start: string): Promise<string | undefined> {
+    if (Buffer.byteLength(start) > KEY_BYTES_MAX) return undefined;
+    const request = { prefix: this.#prefix, after: start, keysMax: 1 };
     const { entries } = await this.#source.list(request, this.#signal);
     const key = entries[0]?.key;
-    const { upTo } = this.#rest;
-    if (key === undefined || (upTo !== undefined && compareKeys(key, upTo) >= 0)) return undefined;
+    const { after, upTo } = this.#rest;
+    if (key === undefined || (upTo !== undefined && compareKeys(key, upTo) >= 0)) {
+      if (compareKeys(start, this.#end) < 0 && compareKeys(start, after) > 0) this.#end = start;
+      return undefined;
+    }
     this.#space.learn(key);
+    this.#space.learnGap({ from: start, to: key });
     this.#found.add(key);
     return key;
   }
-}
-
-/** So many of them, in order, and those between left out evenly. */
-function thinned(keys: Iterable<string>, wanted: number): string[] {
-  const sorted = [...keys].sort(compareKeys);
-  if (sorted.length <= wanted) return sorted;
-  return Array.from(
-    { length: wanted },
-    (_, i) => sorted[Math.floor(((i + 0.5) * sorted.length) / wanted)] ?? '',
-  );
 }

@@ -1,9 +1,12 @@
 /**
- * Arithmetic on keys: how far a key lies on the way from one to another, and which key would lie at a given part of it.
+ * Arithmetic on keys: how far a key lies on the way from one to another, and which keys would cut the way into parts.
  * A key is read as a number with one digit a code point, as the order of code points is the order of UTF-8 bytes;
- * which digits a position may hold is learned from keys seen. An estimate only: nothing that must be right hangs on it.
+ * which digits a position may hold is learned from keys seen, and stretches where nothing was found count for nothing.
+ * An estimate only: nothing that must be right hangs on it.
  */
+import { type Alphabet, alphabetOf } from './alphabet.ts';
 import { compareKeys } from './keys.ts';
+import { lengthBelow, lengthOf, placeAt, type Stretch, without } from './stretches.ts';
 
 /** Two keys of the space, and all between them. */
 export interface Span {
@@ -13,37 +16,38 @@ export interface Span {
 
 /** Behind every key that begins with the same text. */
 export const LAST_POINT = '\u{10ffff}';
-/** More than a double can tell apart: so many digits with two values each. */
-const DIGITS_MAX = 64;
 /** Positions beyond are not learned; a key has at most 1,023. */
 const POSITIONS_MAX = 1_024;
 const PRECISION = 2 ** -52;
+/** The oldest are forgotten: they bound the work of an estimate. */
+const GAPS_MAX = 256;
 
 /** Number of code points that two keys begin with in common. */
-function commonLength(a: string, b: string): number {
-  const [x, y] = [[...a], [...b]];
+function commonLength(a: readonly number[], b: readonly number[]): number {
   let length = 0;
-  while (length < x.length && x[length] === y[length]) length++;
+  while (length < a.length && a[length] === b[length]) length++;
   return length;
 }
 
 export class KeySpace {
-  /** Code points seen at each position, ascending. */
-  readonly #seen: number[][] = [];
-  readonly #sorted = new Map<number, readonly number[]>();
+  /** Code points seen at each position. */
+  readonly #seen: Set<number>[] = [];
+  readonly #alphabets = new Map<number, Alphabet>();
+  readonly #gaps: Span[] = [];
   #first: readonly number[] | undefined;
   /** Positions before this one have not changed among the keys of one run of the listing, or only once in a while. */
   #turned = Infinity;
+  #isBounded = false;
 
   /** A key of the listing's run: the positions behind the first one that changes have seen all their values. */
   learnListed(key: string): void {
     const points = pointsOf(key);
     this.#learn(points);
     const first = (this.#first ??= points);
-    const changed = points.findIndex((point, i) => point !== first[i]);
-    if (changed >= 0 && changed < this.#turned) {
+    const changed = commonLength(points, first);
+    if (changed < Math.max(points.length, first.length) && changed < this.#turned) {
       this.#turned = changed;
-      this.#sorted.clear();
+      this.#alphabets.clear();
     }
   }
 
@@ -52,37 +56,70 @@ export class KeySpace {
     this.#learn(pointsOf(key));
   }
 
+  /** Nothing lies between the two, which the span leaves out. */
+  learnGap(gap: Span): void {
+    this.#gaps.push(gap);
+    if (this.#gaps.length > GAPS_MAX) this.#gaps.shift();
+  }
+
+  /** The ends of the space were looked for: what was not seen by now is not likely to be there. */
+  bounded(): void {
+    this.#isBounded = true;
+    this.#alphabets.clear();
+  }
+
   /** The first position that changed in the listing's run: those before it may hold more than was seen. */
   get turned(): number {
     return this.#turned;
   }
 
   /** The part of the way from `from` to `to` at which `key` lies, 0 to 1; undefined where the two cannot be told apart. */
-  progress(key: string, { from, to }: Span): number | undefined {
-    const start = commonLength(from, to);
-    const [low, at, high] = [from, key, to].map((each) => this.#value(pointsOf(each), start));
-    if (low === undefined || at === undefined || high === undefined || high - low <= PRECISION)
-      return undefined;
-    return Math.min(1, Math.max(0, (at - low) / (high - low)));
+  progress(key: string, span: Span): number | undefined {
+    const way = this.#way(span);
+    const length = lengthOf(way.stretches);
+    if (length <= PRECISION) return undefined;
+    const at = this.#value(pointsOf(key), way.common.length);
+    return Math.min(1, lengthBelow(way.stretches, at) / length);
   }
 
-  /** A key at that part of the way, strictly between the two; undefined where there is none to be told apart. */
-  between({ from, to }: Span, part: number): string | undefined {
-    const start = commonLength(from, to);
+  /** So many keys, or fewer, that cut the way into even parts: ascending, strictly between its ends. */
+  cuts(span: Span, count: number): string[] {
+    const { common, stretches } = this.#way(span);
+    const length = lengthOf(stretches);
+    if (length <= PRECISION) return [];
+    const keys: string[] = [];
+    for (let number = 1; number <= count; number++) {
+      const place = placeAt(stretches, (length * number) / (count + 1));
+      const key = this.#keyOf(common, place, length / 2 ** 20);
+      if (compareKeys(key, keys.at(-1) ?? span.from) > 0 && compareKeys(key, span.to) < 0) keys.push(key);
+    }
+    return keys;
+  }
+
+  /** What the two begin with in common, and what lies between them, as numbers of the digits behind that. */
+  #way({ from, to }: Span): { readonly common: readonly number[]; readonly stretches: Stretch[] } {
     const [fromPoints, toPoints] = [pointsOf(from), pointsOf(to)];
-    const low = this.#value(fromPoints, start);
-    const high = this.#value(toPoints, start);
-    if (high - low <= PRECISION) return undefined;
-    const key = this.#keyOf(fromPoints.slice(0, start), low + (high - low) * part, (high - low) / 2 ** 20);
-    return compareKeys(key, from) > 0 && compareKeys(key, to) < 0 ? key : undefined;
+    const common = fromPoints.slice(0, commonLength(fromPoints, toPoints));
+    const stretch = (a: readonly number[], b: readonly number[]): Stretch => ({
+      low: this.#value(a, common.length),
+      high: this.#value(b, common.length),
+    });
+    const inside = this.#gaps.filter((gap) => compareKeys(gap.from, to) < 0 && compareKeys(gap.to, from) > 0);
+    const gaps = inside.map((gap) =>
+      stretch(
+        compareKeys(gap.from, from) > 0 ? pointsOf(gap.from) : fromPoints,
+        compareKeys(gap.to, to) < 0 ? pointsOf(gap.to) : toPoints,
+      ),
+    );
+    return { common, stretches: without(gaps, stretch(fromPoints, toPoints)) };
   }
 
   #learn(points: readonly number[]): void {
     points.forEach((point, position) => {
-      const seen = (this.#seen[position] ??= []);
-      if (seen.includes(point)) return;
-      seen.push(point);
-      this.#sorted.clear();
+      const seen = (this.#seen[position] ??= new Set());
+      if (seen.has(point)) return;
+      seen.add(point);
+      this.#alphabets.clear();
     });
   }
 
@@ -90,31 +127,32 @@ export class KeySpace {
   #value(points: readonly number[], start: number): number {
     let value = 0;
     let unit = 1;
-    const end = Math.min(points.length, start + DIGITS_MAX);
-    for (let position = start; position < end && unit > PRECISION; position++) {
-      const digits = this.#digits(position);
+    for (let position = start; position < points.length && unit > PRECISION; position++) {
+      const { digits, below } = this.#alphabet(position);
       const point = points[position] ?? 0;
       const rank = digits.findIndex((digit) => digit >= point);
       // A point that was never seen lies between two digits; those behind it make no difference that could be told.
       if (rank < 0) return Math.min(1, value + unit);
-      unit /= digits.length;
-      value += rank * unit;
+      value += (below[rank] ?? 0) * unit;
       if (digits[rank] !== point) return value;
+      unit *= (below[rank + 1] ?? 1) - (below[rank] ?? 0);
     }
     return value;
   }
 
-  #keyOf(points: number[], value: number, precision: number): string {
+  #keyOf(common: readonly number[], value: number, precision: number): string {
+    const points = [...common];
     let rest = value;
     let unit = 1;
-    for (let digit = 0; digit < DIGITS_MAX && unit > precision; digit++) {
-      const digits = this.#digits(points.length);
+    while (unit > precision && points.length < POSITIONS_MAX) {
+      const { digits, below } = this.#alphabet(points.length);
       if (digits.length === 0) break;
-      const scaled = rest * digits.length;
-      const rank = Math.min(digits.length - 1, Math.max(0, Math.floor(scaled)));
+      const above = below.findIndex((place) => place > rest);
+      const rank = above < 0 ? digits.length - 1 : Math.max(0, above - 1);
       points.push(digits[rank] ?? 0);
-      rest = scaled - rank;
-      unit /= digits.length;
+      const width = (below[rank + 1] ?? 1) - (below[rank] ?? 0);
+      rest = (rest - (below[rank] ?? 0)) / width;
+      unit *= width;
     }
     return String.fromCodePoint(...points);
   }
@@ -123,17 +161,17 @@ export class KeySpace {
    * What a position may hold: what was seen there; before the first one that changed also what later positions hold
    * that have a value in common with it, as a counter's digits do.
    */
-  #digits(position: number): readonly number[] {
-    const known = this.#sorted.get(position);
+  #alphabet(position: number): Alphabet {
+    const known = this.#alphabets.get(position);
     if (known !== undefined) return known;
-    const own = this.#seen[position] ?? [];
-    const digits = new Set(own);
+    const own = this.#seen[position] ?? new Set<number>();
+    const kin = new Set<number>();
     if (position <= this.#turned)
       for (const other of this.#seen.slice(this.#turned + 1))
-        if (other.some((point) => own.includes(point))) for (const point of other) digits.add(point);
-    const sorted = [...digits].sort((a, b) => a - b);
-    this.#sorted.set(position, sorted);
-    return sorted;
+        if ([...own].some((point) => other.has(point))) for (const point of other) kin.add(point);
+    const alphabet = alphabetOf(own, kin, this.#isBounded && position < this.#turned);
+    this.#alphabets.set(position, alphabet);
+    return alphabet;
   }
 }
 

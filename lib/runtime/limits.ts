@@ -1,5 +1,5 @@
 /** Settings of the runtimes, each with its reason. What the platform allows stands in lib/core/platform.ts. */
-import { FORKING } from '../app/split-range.ts';
+import { FORKING } from '../core/forking.ts';
 
 /** One process on one machine, embedded engines. */
 export const ONE_PROCESS = {
@@ -37,7 +37,8 @@ export const WORKER = {
   concurrency: ONE_PROCESS.concurrency,
   partsInFlight: ONE_PROCESS.partsInFlight,
   segmentsInFlight: ONE_PROCESS.segmentsInFlight,
-  ranges: { batchMax: 1, inFlightMax: ONE_PROCESS.rangesInFlight },
+  /** The ranges of a batch are listed side by side: with the eight partitions of the topic, as many as one task opens. */
+  ranges: { batchMax: 8, inFlightMax: ONE_PROCESS.rangesInFlight },
   segments: { batchMax: 1, inFlightMax: ONE_PROCESS.segmentsInFlight },
   results: { batchMax: 100, inFlightMax: 2 },
   /** As often as a function's timer could, and a short task ends without a minute's wait. */

@@ -21,13 +21,14 @@ interface Splitting extends Workshop {
 }
 
 /** Pages are small, so that few keys are many pages. */
-function open(options: { prefix?: string; forking?: typeof FORKING } = {}): Splitting {
+function open(options: { prefix?: string; forking?: typeof FORKING; probe?: StoreError } = {}): Splitting {
   const calls = { pages: 0, probes: 0 };
   const paged = (source: ObjectSource): ObjectSource => ({
     ...source,
     list: ({ keysMax, ...request }, signal) => {
       if (keysMax === 1) calls.probes++;
       else calls.pages++;
+      if (keysMax === 1 && options.probe !== undefined) return Promise.reject(options.probe);
       return source.list({ ...request, keysMax: Math.min(keysMax, PAGE_KEYS) }, signal);
     },
   });
@@ -152,6 +153,19 @@ describe('a range that is split while it is listed', () => {
     expect(ranges.every(({ upTo }) => upTo === undefined || keys.includes(upTo))).toBe(true);
     expect(Math.max(...ranges.map(({ listed }) => listed.objects))).toBeLessThan(keys.length / 4);
     expect(await ledgerKeys(shop)).toEqual(keys);
+  });
+
+  it('goes on unsplit where its probes are refused or fail, and every key is listed', async () => {
+    const codes = ['denied', 'unavailable', 'invalid', 'key_illegal'] as const;
+    for (const code of codes) {
+      const shop = open({ probe: new StoreError('no probes', { code, operation: 'ListObjectsV2' }) });
+      await begin(shop);
+      fill(shop, hex(300));
+      await listAll(shop);
+      expect(shop.calls.probes, code).toBeGreaterThan(0);
+      expect(await rangesOf(shop), code).toMatchObject([{ state: 'listed' }]);
+      expect(await ledgerKeys(shop), code).toEqual(hex(300));
+    }
   });
 
   it('is listed once by two planners that know nothing of each other', async () => {

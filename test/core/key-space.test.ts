@@ -26,35 +26,64 @@ function shaped(shape: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => SHAPES[shape]!(i * 7)).sort(compareKeys);
 }
 
+function inOrder(a: string, b: string): readonly [string, string] {
+  return compareKeys(a, b) < 0 ? [a, b] : [b, a];
+}
+
 function spaceOf(keys: readonly string[]): KeySpace {
   const space = new KeySpace();
   for (const key of keys) space.learnListed(key);
   return space;
 }
 
-describe('a key between two others', () => {
-  it('lies strictly between them, is well-formed, and does not fall as its part rises, whatever was learned', () => {
+describe('keys that cut the way between two others', () => {
+  it('lie strictly between them, are well-formed and ascend, whatever was learned', () => {
     fc.assert(
       fc.property(
         fc.array(anyKey, { maxLength: 12 }),
+        fc.array(fc.tuple(anyKey, anyKey), { maxLength: 4 }),
         anyKey,
         anyKey,
-        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 2, maxLength: 6 }),
-        (learned, a, b, parts) => {
-          const [from, to] = [a, b].sort(compareKeys) as [string, string];
+        fc.record({ count: fc.integer({ min: 1, max: 20 }), isBounded: fc.boolean() }),
+        (learned, gaps, a, b, { count, isBounded }) => {
+          const [from, to] = inOrder(a, b);
           const space = spaceOf([...learned, from, to]);
-          const found = parts.sort((x, y) => x - y).map((part) => space.between({ from, to }, part));
-          const keys = found.filter((key) => key !== undefined);
+          for (const gap of gaps) {
+            const [low, high] = inOrder(...gap);
+            space.learnGap({ from: low, to: high });
+          }
+          if (isBounded) space.bounded();
+          const keys = space.cuts({ from, to }, count);
+          expect(keys.length).toBeLessThanOrEqual(count);
           for (const key of keys) {
             expect(compareKeys(key, from)).toBeGreaterThan(0);
             expect(compareKeys(key, to)).toBeLessThan(0);
             expect(key.isWellFormed()).toBe(true);
           }
-          expect(keys.toSorted(compareKeys)).toEqual(keys);
+          expect([...new Set(keys)].sort(compareKeys)).toEqual(keys);
         },
       ),
       { numRuns: 1_000 },
     );
+  });
+
+  it('leave out stretches where nothing was found', () => {
+    const space = spaceOf(Array.from({ length: 100 }, (_, i) => String(i).padStart(2, '0')));
+    space.learnGap({ from: '20', to: '80' });
+    const [low = '', high = ''] = space.cuts({ from: '00', to: '99' }, 2);
+    expect(Number(low)).toBeGreaterThan(8);
+    expect(Number(low)).toBeLessThan(20);
+    expect(Number(high)).toBeGreaterThanOrEqual(80);
+    expect(space.progress('80', { from: '00', to: '99' })).toBeCloseTo(0.5, 1);
+  });
+
+  it('expect the zeros that a counter begins with, once the ends of the space were looked for', () => {
+    const counter = Array.from({ length: 500 }, (_, i) => String(i * 100).padStart(9, '0'));
+    const [before, after] = [spaceOf(counter), spaceOf(counter)];
+    after.bounded();
+    const span = { from: counter.at(-1)!, to: LAST_POINT };
+    expect(before.cuts(span, 1)[0]! > '1').toBe(true);
+    expect(after.cuts(span, 1)[0]!.startsWith('0')).toBe(true);
   });
 
   for (const shape of Object.keys(SHAPES)) {
@@ -62,7 +91,8 @@ describe('a key between two others', () => {
       const keys = shaped(shape, 5_000);
       const space = spaceOf(keys);
       const span = { from: keys[0]!, to: keys.at(-1)! };
-      const cuts = [0.25, 0.5, 0.75].map((part) => space.between(span, part)!);
+      const cuts = space.cuts(span, 3);
+      expect(cuts).toHaveLength(3);
       const places = cuts.map((cut) => keys.filter((key) => compareKeys(key, cut) < 0).length / keys.length);
       for (const [i, place] of places.entries()) expect(Math.abs(place - (i + 1) / 4)).toBeLessThan(0.25);
     });
@@ -71,7 +101,7 @@ describe('a key between two others', () => {
       const keys = shaped(shape, 5_000);
       const space = spaceOf(keys.slice(0, 500));
       space.learn(keys.at(-1)!);
-      const key = space.between({ from: keys[499]!, to: keys.at(-1)! }, 0.5);
+      const [key] = space.cuts({ from: keys[499]!, to: keys.at(-1)! }, 1);
       expect(keys.findIndex((each) => compareKeys(each, key!) >= 0)).toBeGreaterThan(500);
     });
   }

@@ -1,7 +1,7 @@
 /** Runs without a fault, and what they asked of whom: every request by its kind, beside what it should follow from. */
 import { expect } from 'vitest';
 import { cosKeyProblem } from '../../lib/core/keys.ts';
-import { type Forking, FORKING } from '../../lib/app/split-range.ts';
+import { type Forking, FORKING } from '../../lib/core/forking.ts';
 import type { Range } from '../../lib/ports/table.ts';
 import { type FrozenTask, readFrozen } from './frozen.ts';
 import { type Scenario, scenarioOf } from './scenario.ts';

@@ -1,7 +1,7 @@
 /** What a seed stands for: the task, the machines, how slow everything is, and what the user does meanwhile. */
 import type { FailedListLimits } from '../../lib/app/reporter-ports.ts';
 import { parseTask, type Task } from '../../lib/core/task.ts';
-import type { Forking } from '../../lib/app/split-range.ts';
+import type { Forking } from '../../lib/core/forking.ts';
 import type { Control } from '../../lib/core/control.ts';
 import { EPOCH_MS } from './virtual-clock.ts';
 import { SimDice } from './dice.ts';

@@ -11,7 +11,7 @@ import { Semaphore } from '../../lib/app/lanes.ts';
 import { OpenTasks } from '../../lib/app/open-tasks.ts';
 import type { PlanPorts } from '../../lib/app/plan-range.ts';
 import type { ReporterPorts } from '../../lib/app/reporter-ports.ts';
-import type { Forking } from '../../lib/app/split-range.ts';
+import type { Forking } from '../../lib/core/forking.ts';
 import { ROOT_RANGE } from '../../lib/app/start-task.ts';
 import { stateLocationOf, taskStateOf } from '../../lib/app/task-state.ts';
 import { parseMessage, type MessageOf, type Topic } from '../../lib/core/messages.ts';

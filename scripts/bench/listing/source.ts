@@ -3,26 +3,13 @@
  * `node bench-listing-source.js SHAPE KEYS LATENCY_MS` prints its port; it ends when its input does.
  */
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { compareKeys, encodeStrictly } from '../../../lib/core/keys.ts';
-import { hex8, mix } from '../../../test/standins/kernel/mix.ts';
-import { longKey, OSS_KEY_BYTES } from '../memory/hostile.ts';
-import { KEY_SHAPES, type KeyShape } from '../../../test/standins/oss/key-shapes.ts';
+import { encodeStrictly } from '../../../lib/core/keys.ts';
+import { flatKeys } from './flat.ts';
 
 const [shape = 'hex', keysText = '1000', latencyText = '0'] = process.argv.slice(2);
 const count = Number(keysText);
 const latencyMs = Number(latencyText);
-const keyAt = ruleOf();
-
-function ruleOf(): (index: number) => string {
-  if (shape === 'hex') return hex;
-  if (shape === 'longest') return (index) => longKey(index, OSS_KEY_BYTES);
-  return KEY_SHAPES[shape as KeyShape](count);
-}
-
-/** Evenly spread over the key space. */
-function hex(index: number): string {
-  return hex8(Math.floor((index * 2 ** 32) / count)) + hex8(mix(index, 1));
-}
+const keys = flatKeys(shape, count);
 
 const REST =
   '</Key><LastModified>2024-01-02T03:04:05.000Z</LastModified><ETag>"5B3C1A2E053D763E1B002CC607C5A0FE"</ETag>' +
@@ -59,22 +46,11 @@ function answer(socket: Socket, query: URLSearchParams): void {
 }
 
 function pageAfter(after: string, keysMax: number): string {
-  const from = firstBehind(after);
+  const from = keys.firstBehind(after);
   const to = Math.min(count, from + keysMax);
   let contents = '';
   for (let index = from; index < to; index++)
-    contents += `<Contents><Key>${encodeStrictly(keyAt(index))}${REST}`;
+    contents += `<Contents><Key>${encodeStrictly(keys.keyAt(index))}${REST}`;
   const truncated = to < count ? 'true' : 'false';
   return `<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult><EncodingType>url</EncodingType><IsTruncated>${truncated}</IsTruncated>${contents}</ListBucketResult>`;
-}
-
-function firstBehind(after: string): number {
-  let low = 0;
-  let high = count;
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (compareKeys(keyAt(middle), after) > 0) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

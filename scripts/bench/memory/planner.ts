@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqliteTable } from '../../../lib/adapters/sqlite/table.ts';
 import { planRange } from '../../../lib/app/plan-range.ts';
-import { FORKING } from '../../../lib/app/split-range.ts';
+import { FORKING } from '../../../lib/core/forking.ts';
 import { ROOT_RANGE } from '../../../lib/app/start-task.ts';
 import { parseMessage, type RangeMessage } from '../../../lib/core/messages.ts';
 import { taskDigest } from '../../../lib/core/task.ts';

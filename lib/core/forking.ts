@@ -1,0 +1,63 @@
+/** When a range is split, and into how many parts: enough of them to list side by side, none so small that it costs more than it saves. */
+
+export interface Forking {
+  /** Ranges that are listed at once where there is enough to list. */
+  readonly parallelism: number;
+  /** The first range is listed that far before it is split: a small task needs no company. */
+  readonly afterKeys: number;
+  /** A part costs a probe and half a page at its end: parts of this many keys keep that under a tenth. */
+  readonly partKeysMin: number;
+  /** How often a planner looks whether company is wanted. */
+  readonly lookEveryKeys: number;
+}
+
+export const FORKING: Forking = {
+  parallelism: 64,
+  afterKeys: 50_000,
+  partKeysMin: 20_000,
+  lookEveryKeys: 3_000,
+};
+
+/** Of a whole task. */
+export interface RangeTotals {
+  readonly ranges: number;
+  readonly rangesOpen: number;
+  /** Keys. */
+  readonly listed: number;
+}
+
+export interface Company {
+  /** Into how many parts one range may be split. */
+  readonly parts: number;
+  /** Keys that each of them must have. */
+  readonly partKeys: number;
+  /** Above 1, or the probability with which each planner that looks should split: then about as many do as are wanted. */
+  readonly chance: number;
+}
+
+/** Ranges open beyond those that are listed at once: who ends one finds the next waiting. */
+const SPARE = 1 / 8;
+/** Those that wait are to be so much larger: they are cut from the ranges that would take longest. */
+const SPARE_PART = 4;
+/** Where fewer ranges were made than the keys listed would allow, parts may be so much smaller: the end of a task goes by them. */
+const SMALL_PART = 1 / 8;
+
+/** No range with fewer keys left is ever split. */
+export function splitKeysMin({ partKeysMin }: Forking): number {
+  return 2 * partKeysMin * SMALL_PART;
+}
+
+/** What splitting there is to do; undefined where enough ranges are open. */
+export function companyWanted(
+  { ranges, rangesOpen, listed }: RangeTotals,
+  { parallelism, partKeysMin }: Forking,
+): Company | undefined {
+  const open = Math.max(1, rangesOpen);
+  const free = (open === 1 ? parallelism : Math.ceil(parallelism * (1 + SPARE))) - open;
+  if (free <= 0) return undefined;
+  const wanted = { parts: 1 + Math.ceil(free / open), chance: free / open };
+  if (open > 1 && open >= parallelism) return { ...wanted, partKeys: partKeysMin * SPARE_PART };
+  const paid = Math.floor(listed / partKeysMin) - ranges;
+  const small = Math.max(SMALL_PART, (open / parallelism) ** 2);
+  return { ...wanted, partKeys: partKeysMin * (paid < wanted.parts - 1 ? 1 : small) };
+}
