@@ -13,7 +13,7 @@ export interface Rest {
 }
 
 /** Tried together where the end of the keys is looked for: each round narrows it down that many times. */
-const END_PROBES = 6;
+const END_PROBES = 3;
 /** From the first digit of a counter to within some percent of its end. */
 const END_ROUNDS = 2;
 /** Of the places wanted so many are tried, round by round: each learns from what the ones before it found. */

@@ -33,8 +33,8 @@ export const SPLITTING: readonly Mutant[] = [
   {
     ...SPLIT,
     name: 'split-every-page',
-    find: 'this.lookAtKeys = this.keys + this.lookEveryKeys;',
-    replace: '',
+    find: 'this.lookAtKeys = this.keys + this.forking.lookEveryKeys;\n    for',
+    replace: 'for',
     breaks: 'Every page is followed by a look for company, and probes.',
     tests: [ECONOMY],
   },
