@@ -3,7 +3,14 @@
  * fewer ranges are open than could be listed at once, at keys that exist, and rings for the new ones.
  */
 import { StoreError } from '../core/errors.ts';
-import { type Company, companyWanted, FORKING, type Forking, splitKeysMin } from '../core/forking.ts';
+import {
+  type Company,
+  companyWanted,
+  FORKING,
+  type Forking,
+  partsPaid,
+  splitKeysMin,
+} from '../core/forking.ts';
 import { KeySpace } from '../core/key-space.ts';
 import { compareKeys } from '../core/keys.ts';
 import type { Task } from '../core/task.ts';
@@ -19,6 +26,15 @@ import { type Rest, SplitSearch } from './split-search.ts';
 const LEARN_EVERY = 61;
 /** A look that found nothing to split puts the next one off for so much longer. */
 const IN_VAIN_FACTOR = 4;
+/** Of what was listed: how far the places are apart from which the density of keys is taken. */
+const MARK_PART = 1 / 8;
+
+/** A key, and how many were listed before it. */
+interface Mark {
+  readonly key: string;
+  readonly keys: number;
+}
+
 interface SplitPorts {
   readonly stores: Stores;
   readonly table: Table;
@@ -34,10 +50,13 @@ export class RangeSplitter {
   private readonly range: Range;
   private readonly forking: Forking;
   private readonly space = new KeySpace();
-  /** Listed here; the first key of it. */
+  /** Listed here. */
   private keys = 0;
-  private first: string | undefined;
+  /** The first key, and two on the way: the last quarter or so of what was listed lies behind the first of the two. */
+  private marks: readonly Mark[] = [];
   private lookAtKeys: number;
+  /** Made by this planner. */
+  private probes = 0;
   /** Behind all keys of the range, where that is nearer than its bound. */
   private end: string | undefined;
 
@@ -54,7 +73,7 @@ export class RangeSplitter {
 
   /** Keys of the listing, in its order: what is left is judged by them. */
   saw(keys: readonly string[]): void {
-    this.first ??= keys[0];
+    this.mark(keys[0]);
     for (let i = 0; i < keys.length; i += LEARN_EVERY) this.space.learnListed(keys[i] ?? '');
     this.keys += keys.length;
   }
@@ -84,15 +103,20 @@ export class RangeSplitter {
     );
     try {
       if (end === undefined) await search.findEnd();
+      const toEnd = search.probes;
       return await search.keys(() => {
         this.end = search.end;
-        return Math.floor(Math.min(parts, (this.keysLeft(rest) ?? Infinity) / partKeys));
+        const left = this.keysLeft(rest) ?? Infinity;
+        const paid = partsPaid(this.keys + left, this.probes + toEnd, this.forking);
+        return Math.floor(Math.min(parts, left / partKeys, 1 + paid));
       });
     } catch (error) {
       if (signal.aborted || !(error instanceof StoreError)) throw error;
       const { taskId, rangeId } = this.range;
       log.warn('range not split', { taskId, rangeId, problem: error.message });
       return [];
+    } finally {
+      this.probes += search.probes;
     }
   }
 
@@ -106,13 +130,27 @@ export class RangeSplitter {
     return this.ports.dice.random() < company.chance ? company : undefined;
   }
 
-  /** An estimate; undefined where there is nothing to base it on. */
+  private mark(key: string | undefined): void {
+    const [first, , newest] = this.marks;
+    if (key === undefined) return;
+    const mark = { key, keys: this.keys };
+    if (first === undefined || newest === undefined) this.marks = [mark, mark, mark];
+    else if (this.keys - newest.keys >= this.keys * MARK_PART) this.marks = [first, newest, mark];
+  }
+
+  /**
+   * An estimate, from all that was listed and from the last of it: the higher, for in a crowd of keys the way before it
+   * tells nothing, and what is probed in vain corrects it. Undefined where there is nothing to base it on.
+   */
   private keysLeft({ after, upTo }: Rest): number | undefined {
     const end = nearer(this.end, upTo);
-    if (this.first === undefined || end === undefined) return undefined;
+    if (end === undefined) return undefined;
     if (compareKeys(end, after) <= 0) return 0;
-    const part = this.space.progress(after, { from: this.first, to: end });
-    return part === undefined || part === 0 ? undefined : (this.keys * (1 - part)) / part;
+    const estimates = this.marks.slice(0, 2).flatMap(({ key, keys }) => {
+      const part = this.space.progress(after, { from: key, to: end }) ?? 0;
+      return part === 0 ? [] : [((this.keys - keys) * (1 - part)) / part];
+    });
+    return estimates.length === 0 ? undefined : Math.max(...estimates);
   }
 
   /** From the last key to the first: each split cuts off the range's end. */

@@ -15,7 +15,7 @@ export interface Rest {
 /** Tried together where the end of the keys is looked for: each round narrows it down that many times. */
 const END_PROBES = 3;
 /** From the first digit of a counter to within some percent of its end. */
-const END_ROUNDS = 2;
+const END_ROUNDS = 3;
 /** Of the places wanted so many are tried, round by round: each learns from what the ones before it found. */
 const ROUNDS = [1 / 4, 1 / 2, 1];
 /** So many of the places looked for are worth no further round. */
@@ -32,6 +32,8 @@ export class SplitSearch {
   readonly #rest: Rest;
   readonly #signal: AbortSignal;
   readonly #found = new Set<string>();
+  /** Made so far. */
+  probes = 0;
   #end: string;
 
   constructor(
@@ -151,6 +153,7 @@ export class SplitSearch {
   async #firstBehind(start: string): Promise<string | undefined> {
     if (Buffer.byteLength(start) > KEY_BYTES_MAX) return undefined;
     const request = { prefix: this.#prefix, after: start, keysMax: 1 };
+    this.probes++;
     const { entries } = await this.#source.list(request, this.#signal);
     const key = entries[0]?.key;
     const { after, upTo } = this.#rest;

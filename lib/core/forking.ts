@@ -42,6 +42,15 @@ const SPARE_PART = 4;
 /** Where fewer ranges were made than the keys listed would allow, parts may be so much smaller: the end of a task goes by them. */
 const SMALL_PART = 1 / 8;
 
+/** A part costs a probe, and at its end half a page; in all that many calls may be made beyond one a page, of a part. */
+const CALLS_A_PART = 1.5;
+const CALLS_MAX = 2;
+
+/** How many parts a listing of so many keys in all can pay for, when probes were spent already. */
+export function partsPaid(keys: number, probesSpent: number, { partKeysMin }: Forking): number {
+  return Math.max(0, (keys / partKeysMin) * CALLS_MAX - probesSpent) / CALLS_A_PART;
+}
+
 /** No range with fewer keys left is ever split. */
 export function splitKeysMin({ partKeysMin }: Forking): number {
   return 2 * partKeysMin * SMALL_PART;
