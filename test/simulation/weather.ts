@@ -6,7 +6,7 @@ export const CALL_FAULTS = [
   'died before its effect', 'died after its effect', 'table busy', 'table commit unanswered',
   'answer past every timeout', 'clock jumped',
   'stream truncated', 'stream stalled', 'byte flipped while read', 'byte flipped while written',
-  'state object truncated', 'state object garbled',
+  'state object truncated', 'state object garbled', 'merge unheard',
 ] as const; // prettier-ignore
 export const MESSAGE_FAULTS = ['message lost', 'message doubled', 'message late'] as const;
 /** What follows from faults, or is done by others: counted to prove that it came about. */
@@ -35,6 +35,8 @@ const LOST = [
 const DEATHS = ['died before its effect', 'died after its effect'] as const;
 const READ = ['stream truncated', 'stream stalled', 'byte flipped while read'] as const;
 const WRITTEN = ['byte flipped while written'] as const;
+/** Rarely asked for: what befalls it is mostly this. */
+const MERGING = Array.from({ length: 10 }, () => 'merge unheard' as const);
 const SPOILED = ['state object truncated', 'state object garbled'] as const;
 /** Engines answer, or break the connection off; they do not say that they are asked too often. */
 const ENGINE = ['stalled', 'stalled after its effect', 'answer past every timeout', 'clock jumped'] as const;
@@ -45,6 +47,7 @@ function faultsOf(port: Port, operation: string): readonly CallFault[] {
     case 'source':
       return operation === 'read' ? [...LOST, ...DEATHS, ...READ] : [...LOST, ...DEATHS];
     case 'sink':
+      if (operation === 'complete') return [...LOST, ...DEATHS, ...MERGING];
       return operation.startsWith('write') ? [...LOST, ...DEATHS, ...WRITTEN] : [...LOST, ...DEATHS];
     case 'state':
       return operation === 'get' ? [...LOST, ...DEATHS, ...SPOILED] : [...LOST, ...DEATHS];
