@@ -32,7 +32,7 @@ async function opened({ conflict = 'overwrite', withoutCrc64 = false, around, un
     read: (_: ReadRequest) => Promise.resolve(),
     part: (request: PartRequest) => Promise.resolve(request),
     begun: () => Promise.resolve(),
-    complete: () => Promise.resolve(),
+    complete: (..._: Parameters<ObjectSink['complete']>) => Promise.resolve(),
   };
   const reads: ReadRequest[] = [];
   const source = (inner: ObjectSource): ObjectSource => ({
@@ -61,7 +61,7 @@ async function opened({ conflict = 'overwrite', withoutCrc64 = false, around, un
       writePart: async (request: PartRequest, signal: AbortSignal) =>
         inner.writePart(await hooks.part(request), signal),
       complete: async (...args: Parameters<ObjectSink['complete']>) => {
-        await hooks.complete();
+        await hooks.complete(...args);
         return inner.complete(...args);
       },
     });
@@ -250,6 +250,77 @@ describe('after a crash', () => {
     await workAll();
     expect(isWhole()).toBe(true);
     expect([...sink.openUploads.keys()]).toEqual([foreign.uploadId, longer.uploadId]);
+  });
+});
+
+describe('a Complete whose connection breaks while the target merges', () => {
+  /** The upload is gone at once, the object there when `merged` is called. */
+  async function unheard() {
+    const opening = await opened();
+    const { shop, hooks, message, take } = opening;
+    let merged = () => undefined as void;
+    const merging = new Promise<void>((resolve) => (merged = resolve));
+    hooks.complete = async (upload, parts, wish) => {
+      hooks.complete = () => Promise.resolve();
+      void shop.sink.complete(upload, parts, { ...wish, merge: () => merging }, CALM);
+      return Promise.resolve();
+    };
+    await take(message);
+    const [last, ...others] = taken(shop, 'segments').reverse();
+    for (const one of others) await take(one);
+    if (last === undefined) throw new Error('three ranges');
+    return { ...opening, last, merged };
+  }
+
+  it('is waited for, and nothing moves again', async () => {
+    const { take, last, merged, clock, settleAll, look, ranges, isWhole, sink } = await unheard();
+    const taking = take(last);
+    await clock.advance(100_000);
+    expect(sink.objects.size).toBe(0);
+    merged();
+    await clock.advance(10_000);
+    await taking;
+    await settleAll();
+    expect(isWhole()).toBe(true);
+    expect(ranges()).toHaveLength(6);
+    expect(sink.requests.get('InitiateMultipartUpload')).toBe(1);
+    expect(await look()).toMatchObject({ status: 'succeeded', verified: { crc64: 1 } });
+  });
+
+  it('is waited for by the next invocation where the time of one is over', async () => {
+    const { shop, take, last, merged, clock, settleAll, look, ranges, isWhole, sink } = await unheard();
+    const taking = take(last);
+    await clock.advance(LIMIT_MS);
+    await taking;
+    await settleAll();
+    const [again, ...more] = taken(shop, 'segments');
+    expect(more).toEqual([]);
+    merged();
+    if (again !== undefined) await take(again);
+    await settleAll();
+    expect(isWhole()).toBe(true);
+    expect(ranges()).toHaveLength(6);
+    expect(sink.requests.get('InitiateMultipartUpload')).toBe(1);
+    expect(await look()).toMatchObject({ status: 'succeeded' });
+  });
+
+  it('counts as lost after a quarter of an hour, whoever waited: another upload is begun', async () => {
+    const { shop, take, last, clock, workAll, isWhole, sink } = await unheard();
+    let waiting: SegmentMessage | undefined = last;
+    const beganMs = clock.now();
+    while (waiting?.parts !== undefined) {
+      const taking = take(waiting);
+      for (let slept = 0; slept < LIMIT_MS; slept += 5_000) await clock.advance(5_000);
+      await taking;
+      [waiting] = taken(shop, 'segments');
+    }
+    expect(clock.now() - beganMs).toBeGreaterThan(15 * 60_000);
+    expect(clock.now() - beganMs).toBeLessThan(15 * 60_000 + LIMIT_MS);
+    if (waiting !== undefined) await take(waiting);
+    await workAll();
+    expect(isWhole()).toBe(true);
+    expect(sink.requests.get('InitiateMultipartUpload')).toBe(2);
+    expect(sink.openUploads.size).toBe(0);
   });
 });
 
