@@ -6,6 +6,7 @@ import { LARGE } from './list/large.ts';
 import { PLANNING } from './list/planning.ts';
 import { REPORTING } from './list/reporting.ts';
 import { SPLITTING } from './list/splitting.ts';
+import { SPREADING } from './list/spreading.ts';
 import { STORING } from './list/storing.ts';
 import { WEATHERING } from './list/weathering.ts';
 import { WIRE } from './list/wire.ts';
@@ -17,6 +18,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...DECIDING,
   ...COPYING,
   ...LARGE,
+  ...SPREADING,
   ...REPORTING,
   ...WEATHERING,
   ...CONTROLLING,

@@ -7,6 +7,7 @@ import type { SegmentMessage } from '../../lib/core/messages.ts';
 import type { Entry } from '../../lib/core/object.ts';
 import { uploadPlaces } from '../../lib/core/spread.ts';
 import type { ObjectSink, PartRequest } from '../../lib/ports/object-sink.ts';
+import type { StateStore } from '../../lib/ports/state-store.ts';
 import type { ObjectSource, ReadRequest } from '../../lib/ports/object-source.ts';
 import { sampleTask } from '../support/sample-task.ts';
 import { begin, CALM, fill, openWorkshop, plantSegment, taken } from '../support/workshop.ts';
@@ -26,12 +27,28 @@ interface Options {
   readonly unsized?: boolean;
 }
 
+function methodsOf(inner: StateStore): StateStore {
+  return {
+    put: inner.put.bind(inner),
+    get: inner.get.bind(inner),
+    getStream: inner.getStream.bind(inner),
+    list: inner.list.bind(inner),
+    remove: inner.remove.bind(inner),
+    beginUpload: inner.beginUpload.bind(inner),
+    writePart: inner.writePart.bind(inner),
+    completeUpload: inner.completeUpload.bind(inner),
+    abortUpload: inner.abortUpload.bind(inner),
+  };
+}
+
 /** A segment with a large object, planted and not rung; hooks step in before reads and writes. */
 async function opened({ conflict = 'overwrite', withoutCrc64 = false, around, unsized }: Options = {}) {
   const hooks = {
     read: (_: ReadRequest) => Promise.resolve(),
     part: (request: PartRequest) => Promise.resolve(request),
     begun: () => Promise.resolve(),
+    /** Before a state object is written. */
+    put: (_key: string) => Promise.resolve(),
     complete: (..._: Parameters<ObjectSink['complete']>) => Promise.resolve(),
   };
   const reads: ReadRequest[] = [];
@@ -65,7 +82,14 @@ async function opened({ conflict = 'overwrite', withoutCrc64 = false, around, un
         return inner.complete(...args);
       },
     });
-  const shop = openWorkshop({ task: sampleTask({ conflict }), spread: SPREAD, source, sink });
+  const state = (inner: StateStore): StateStore => ({
+    ...methodsOf(inner),
+    put: async (...args) => {
+      await hooks.put(args[0]);
+      await inner.put(...args);
+    },
+  });
+  const shop = openWorkshop({ task: sampleTask({ conflict }), spread: SPREAD, source, sink, state });
   await begin(shop);
   const { etag, lastModified } = shop.bucket.put('large', { bytes: BYTES, withoutCrc64 });
   const large: Entry =
@@ -308,7 +332,7 @@ describe('a Complete whose connection breaks while the target merges', () => {
     const { shop, take, last, clock, workAll, isWhole, sink } = await unheard();
     let waiting: SegmentMessage | undefined = last;
     const beganMs = clock.now();
-    while (waiting?.parts !== undefined) {
+    for (let takes = 0; waiting?.parts !== undefined && takes < 9; takes++) {
       const taking = take(waiting);
       for (let slept = 0; slept < LIMIT_MS; slept += 5_000) await clock.advance(5_000);
       await taking;
@@ -321,6 +345,55 @@ describe('a Complete whose connection breaks while the target merges', () => {
     expect(isWhole()).toBe(true);
     expect(sink.requests.get('InitiateMultipartUpload')).toBe(2);
     expect(sink.openUploads.size).toBe(0);
+  });
+});
+
+describe('an upload that another taker begins while the object ends', () => {
+  /** Two have taken the segment; the one has the parts rung for, the other is about to begin an upload too. */
+  async function doubled() {
+    const opening = await opened();
+    const { hooks, message, take } = opening;
+    let goOn = () => undefined as void;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    const reaches = new Promise<void>((resolve) => {
+      hooks.read = () => {
+        hooks.read = () => Promise.resolve();
+        resolve();
+        return held;
+      };
+    });
+    const second = take(message);
+    await reaches;
+    await take(message);
+    const begins = async () => {
+      goOn();
+      await second;
+    };
+    return { ...opening, begins };
+  }
+
+  it('is freed by whoever ended it', async () => {
+    const { shop, workAll, hooks, sink, isWhole, begins } = await doubled();
+    hooks.put = async (key) => {
+      if (!key.includes('/results/')) return;
+      await begins();
+      expect(sink.openUploads.size).toBe(1);
+      taken(shop, 'segments'); // lost
+    };
+    await workAll();
+    expect(isWhole()).toBe(true);
+    expect(sink.requests.get('InitiateMultipartUpload')).toBe(2);
+    expect(sink.openUploads.size).toBe(0);
+  });
+
+  it('is freed by whoever began it, where that comes later', async () => {
+    const { shop, workAll, sink, isWhole, begins } = await doubled();
+    await workAll();
+    expect(isWhole()).toBe(true);
+    await begins();
+    expect(sink.requests.get('InitiateMultipartUpload')).toBe(2);
+    expect(sink.openUploads.size).toBe(0);
+    expect(taken(shop, 'segments')).toEqual([]);
   });
 });
 
@@ -338,6 +411,15 @@ describe('what ends an upload', () => {
     const report = await look();
     expect(report).toMatchObject({ status: 'completed_with_failures', objects: { failed: 1, pending: 0 } });
     expect(report?.failures).toMatchObject([{ code: 'SOURCE_CHANGED', objects: 1 }]);
+  });
+
+  it('is a source that changed before it was begun: nothing of it is', async () => {
+    const { bucket, message, workAll, take, look, sink } = await opened();
+    bucket.put('large', { bytes: Buffer.alloc(5 * MiB, 'another') });
+    await take(message);
+    await workAll();
+    expect(sink.requests.get('InitiateMultipartUpload')).toBeUndefined();
+    expect((await look())?.failures).toMatchObject([{ code: 'SOURCE_CHANGED', objects: 1 }]);
   });
 
   it('is somebody who aborts it: it is begun anew, once', async () => {
@@ -364,6 +446,7 @@ describe('what ends an upload', () => {
     await workAll();
     expect(sink.objects.size).toBe(0);
     expect(sink.openUploads.size).toBe(0);
+    expect(sink.requests.get('CompleteMultipartUpload')).toBeUndefined();
     expect((await look())?.failures).toMatchObject([{ code: 'CHECKSUM_MISMATCH', objects: 1 }]);
   });
 
