@@ -29,7 +29,7 @@ interface Completion {
 }
 
 /** Well below what spread objects wait for (lib/app/complete-spread.ts). */
-const MERGE_MS_MAX = 300_000;
+const MERGE_MS_MAX = 90_000;
 const SOUND = { breaks: undefined, flipsAt: undefined };
 
 export function gatedSource(source: ObjectSource, options: GatedStoresOptions): ObjectSource {

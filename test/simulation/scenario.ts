@@ -84,10 +84,10 @@ export function scenarioOf(seed: number, wish: ScenarioWish = {}): Scenario {
   };
 }
 
-/** Objects of 300 bytes, or of 100 as well, in up to eight parts, one or more to a message. */
-function spreadOf(dice: SimDice, { spreads = dice.chance(0.25) }: ScenarioWish): SpreadSettings {
+/** Objects of 300 bytes, or of 100 as well, in up to six parts, one or more to a message. */
+function spreadOf(dice: SimDice, { spreads = dice.chance(0.15) }: ScenarioWish): SpreadSettings {
   if (!spreads) return SPREAD;
-  const partBytes = dice.pick([40, 64, 100]);
+  const partBytes = dice.pick([50, 100, 150]);
   return { aboveBytes: dice.pick([250, 90]), partBytes, rangeBytes: partBytes * dice.between(1, 4) };
 }
 

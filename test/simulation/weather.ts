@@ -35,7 +35,7 @@ const LOST = [
 const DEATHS = ['died before its effect', 'died after its effect'] as const;
 const READ = ['stream truncated', 'stream stalled', 'byte flipped while read'] as const;
 const WRITTEN = ['byte flipped while written'] as const;
-/** Rarely asked for: what befalls it is mostly this. */
+/** What befalls a Complete is mostly this. */
 const MERGING = Array.from({ length: 10 }, () => 'merge unheard' as const);
 const SPOILED = ['state object truncated', 'state object garbled'] as const;
 /** Engines answer, or break the connection off; they do not say that they are asked too often. */
@@ -59,6 +59,8 @@ function faultsOf(port: Port, operation: string): readonly CallFault[] {
 }
 
 const RATES = [0.01, 0.03, 0.08, 0.2, 0.4, 0.7] as const;
+/** Complete is rarely asked for, and mostly when the storm is over. */
+const COMPLETE_RATE = 0.5;
 /** Of those drawn, so many strike: they put an end to much, and would leave nothing for the others to befall. */
 const SHARES: Partial<Record<CallFault, number>> = {
   'died before its effect': 0.15,
@@ -100,7 +102,8 @@ export class Weather {
 
   /** The fault that strikes this call, if one does; not counted yet: it may find nothing to spoil. */
   draw(port: Port, operation: string): CallFault | undefined {
-    if (!this.#storms || !this.#dice.chance(this.#rate)) return undefined;
+    const rate = operation === 'complete' ? COMPLETE_RATE : this.#rate;
+    if (!this.#storms || !this.#dice.chance(rate)) return undefined;
     const menu = this.#menu(port, operation);
     if (menu.length === 0) return undefined;
     const fault = this.#dice.pick(menu);
