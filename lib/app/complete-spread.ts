@@ -31,8 +31,8 @@ export async function completeSpread(
   if (note === undefined) return;
   try {
     const slices = await readSlices(object, place, note, signal);
-    if (slices === undefined) return await object.askForMissing(place.name, note, signal);
-    await completeWith(object, place, note, partsOf(note, slices), signal);
+    if (slices === undefined) await object.askForMissing(place.name, note, signal);
+    else await completeWith(object, place, note, partsOf(note, slices), signal);
   } catch (error) {
     signal.throwIfAborted();
     if (isLost(error)) return object.restart(place.name, failureOf(error), signal);

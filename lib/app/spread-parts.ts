@@ -40,10 +40,16 @@ export async function copyParts(
   if (note === undefined) return;
   const upload = { object, place, note };
   const missing = gapsOf(place.spans, partCount(note)).flatMap((gap) => overlap(gap, message.parts));
-  if (missing.length === 0) return void (await completeIfStored(upload, signal));
+  if (missing.length === 0) {
+    await completeIfStored(upload, signal);
+    return;
+  }
   if (givesUp) return object.fail(failureOf(GIVEN_UP), signal);
   const { error, isWhole, hasMoved } = await storeParts(upload, message, missing, signal);
-  if (isWhole) return void (await completeIfStored(upload, signal));
+  if (isWhole) {
+    await completeIfStored(upload, signal);
+    return;
+  }
   signal.throwIfAborted(); // not acknowledged: it comes again when somebody is there
   if (error !== undefined && !isRetryable(error)) return object.fail(failureOf(error), signal);
   if (isLost(error)) return recover(upload, failureOf(error), signal);

@@ -17,7 +17,7 @@ export interface GatedStoresOptions {
   /** Told of every call that reached the store. */
   onRequest(operation: string): void;
   /** Time passes, whoever lives or dies. */
-  outlast(ms: number): Promise<void>;
+  readonly outlast: (ms: number) => Promise<void>;
   /** Told of a changed byte that no MD5 keeps from being stored: only afterwards can it be found out. */
   onStorable(change: { readonly sourceKey: string } | { readonly targetKey: string }): void;
 }
