@@ -298,13 +298,14 @@ describe('a Complete whose connection breaks while the target merges', () => {
     const waits = async (one: SegmentMessage, ms: number): Promise<void> => {
       const asked = () => shop.sink.requests.get('HeadObject') ?? 0;
       const before = asked();
-      let isOver = false;
-      const taking = take(one).finally(() => (isOver = true));
+      let ended = false;
+      const isOver = () => ended;
+      const taking = take(one).finally(() => (ended = true));
       await until(() => asked() > before);
       const endMs = shop.clock.now() + ms;
-      while (!isOver && shop.clock.now() < endMs) await shop.clock.advance(5_000);
-      if (!isOver) merged();
-      while (!isOver) await shop.clock.advance(5_000);
+      while (!isOver() && shop.clock.now() < endMs) await shop.clock.advance(5_000);
+      if (!isOver()) merged();
+      while (!isOver()) await shop.clock.advance(5_000);
       await taking;
     };
     return { ...opening, last, merged, waits };
