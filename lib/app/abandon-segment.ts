@@ -36,14 +36,16 @@ export async function abandonSegment(
     written.map(({ slice }) => slice),
     count,
   );
-  const entries = gaps.length === 0 ? [] : await entriesOf(state, segment, signal);
-  await freeUploads(place, segmentId, { entries, gaps }, signal);
+  const entries = await entriesOf(state, segment, signal);
+  await freeUploads(place, segmentId, entries, signal);
   const abandoned = [];
   for (const gap of gaps) {
     const slice = abandonedSlice(entries.slice(gap.from, gap.to), gap, failure, ports.dice.unique());
     await state.writeSlice(segmentId, { ...slice, failed: [], abandoned: failure }, signal);
     abandoned.push({ segmentId, slice });
   }
+  // Once more: whoever begins an upload looks for these slices then, so that one of the two sees the other.
+  await freeUploads(place, segmentId, entries, signal);
   await settle(ports, taskId, [...written, ...abandoned]);
 }
 
@@ -82,13 +84,12 @@ async function entriesOf(
 async function freeUploads(
   { ports, task, state }: TaskPlace,
   segmentId: string,
-  { entries, gaps }: { readonly entries: readonly Entry[]; readonly gaps: readonly Gap[] },
+  entries: readonly Entry[],
   signal: AbortSignal,
 ): Promise<void> {
   const { aboveBytes } = ports.spread ?? SPREAD;
   const mayBeSpread = ({ size = Infinity }: Entry) => size > aboveBytes;
-  const open = gaps.flatMap(({ from, to }) => entries.slice(from, to));
-  if (!open.some(mayBeSpread)) return;
+  if (!entries.some(mayBeSpread)) return;
   const uploads = new UploadState(state, segmentId);
   const places = await uploads.places(signal);
   for (const at of new Set(places.map((place) => place.at))) {

@@ -1,5 +1,5 @@
 /** Frees what unfinished uploads of large objects hold. What this misses, a lifecycle rule of the bucket removes. */
-import { UserError } from '../core/errors.ts';
+import { isRetryable, UserError } from '../core/errors.ts';
 import type { UploadPlace } from '../core/spread.ts';
 import type { Log } from '../ports/log.ts';
 import type { ObjectSink } from '../ports/object-sink.ts';
@@ -18,17 +18,23 @@ export interface Cleaning {
   readonly places: readonly UploadPlace[];
 }
 
-/** Aborts the uploads of an object that has ended, one way or the other; of one that is completed that changes nothing. */
-export async function cleanUploads(cleaning: Cleaning, signal: AbortSignal): Promise<void> {
+/**
+ * Aborts the uploads of an object that has ended, one way or the other; of one that is completed that changes nothing.
+ * Rejects where trying again may help; what the target refuses for good is left to the log and the bucket's lifecycle.
+ * Answers the places that nobody needs to look at again: an upload that was not noted yet may still be on its way.
+ */
+export async function cleanUploads(cleaning: Cleaning, signal: AbortSignal): Promise<readonly string[]> {
   const { sink, log, key } = cleaning;
   try {
     const noted = await notedUploads(cleaning, signal);
     const strays = await strayUploads(cleaning, noted, signal);
     for (const uploadId of [...noted.values(), ...strays]) await sink.abort({ key, uploadId }, signal);
+    return [...noted.keys()];
   } catch (error) {
-    if (signal.aborted) throw error;
+    if (signal.aborted || isRetryable(error)) throw error;
     const problem = error instanceof Error ? error.message : String(error);
     log.warn('an unfinished upload may be left in the target', { key, problem });
+    return [];
   }
 }
 

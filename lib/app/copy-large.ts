@@ -1,6 +1,6 @@
 /** A large object in parts: ranged reads into a multipart upload, a few parts at a time, all of one version. */
 import { targetAttributes } from '../core/attributes.ts';
-import { OBJECT_RETRY } from '../core/backoff.ts';
+import { CONTROL_RETRY, OBJECT_RETRY } from '../core/backoff.ts';
 import { StoreError } from '../core/errors.ts';
 import { ObjectFailure } from '../core/failures.ts';
 import type { Outcome } from '../core/outcomes.ts';
@@ -19,10 +19,16 @@ import {
 } from './copy-parts.ts';
 import { within } from './deadline.ts';
 import { retrying } from './retry.ts';
-import { holdsCopy, settleWrite } from './verify.ts';
+import { holdsCopyBy, settleWrite } from './verify.ts';
 
 /** Cleaning up must not hang a function that is being stopped. */
 const ABORT_MS_MAX = 10_000;
+
+/**
+ * COS goes on merging parts when nobody hears its answer any more, and may know neither the upload nor the object
+ * meanwhile. So few parts are merged within this; what spread objects wait is longer (lib/app/complete-spread.ts).
+ */
+const MERGE_MS_MAX = 60_000;
 
 export async function copyLarge(
   context: CopyContext,
@@ -57,7 +63,8 @@ async function uploadOnce(context: CopyContext, object: LargeObject, signal: Abo
     );
     const crc64 = stated ?? combinedCrc64(parts, (part) => part.sentCrc64) ?? '';
     requireArrived(object, parts, crc64);
-    const written = await complete(context, { object, upload, parts, crc64 }, signal);
+    const completion = { object, upload, parts, crc64, mergeMsMax: MERGE_MS_MAX };
+    const written = await complete(context, completion, signal);
     if (written === 'exists') return { kind: 'skipped', bytes: object.size };
     const verified = await settleWrite(context, { key: object.key, crc64, written }, signal);
     return { kind: 'copied', bytes: object.size, verified };
@@ -75,10 +82,9 @@ async function begin(
 ): Promise<MultipartUpload> {
   try {
     const tags = await tagsOf(context, object.sourceKey, opened.attributes, signal);
-    return await context.sink.begin(
-      object.key,
-      targetAttributes(context.task, opened.attributes, tags),
-      signal,
+    const attributes = targetAttributes(context.task, opened.attributes, tags);
+    return await retrying(CONTROL_RETRY, context, signal, () =>
+      context.sink.begin(object.key, attributes, signal),
     );
   } catch (error) {
     discard(opened.content);
@@ -86,11 +92,13 @@ async function begin(
   }
 }
 
-interface Completion {
+export interface Completion {
   readonly object: LargeObject;
   readonly upload: MultipartUpload;
   readonly parts: readonly Part[];
   readonly crc64: string;
+  /** Where the upload is gone, the object is waited for as long as this. */
+  readonly mergeMsMax: number;
 }
 
 /** `exists`: the conflict rule keeps what the target got meanwhile. */
@@ -99,7 +107,7 @@ export async function complete(
   completion: Completion,
   signal: AbortSignal,
 ): Promise<Written | 'exists'> {
-  const { object, upload, parts, crc64 } = completion;
+  const { object, upload, parts, crc64, mergeMsMax } = completion;
   const forbidOverwrite = context.task.conflict === 'skip';
   try {
     const written = await context.sink.complete(upload, parts, { forbidOverwrite }, signal);
@@ -107,7 +115,9 @@ export async function complete(
   } catch (error) {
     if (!(error instanceof StoreError) || signal.aborted) throw error;
     // The upload is gone, or the answer was lost: it may have been completed.
-    const holds = await holdsCopy(context, { key: object.key, size: object.size, crc64 }, signal);
+    const copy = { key: object.key, size: object.size, crc64 };
+    const untilMs = error.code === 'gone' ? context.clock.now() + mergeMsMax : 0;
+    const holds = await holdsCopyBy(context, copy, untilMs, signal);
     if (!holds && error.code === 'gone') throw new LostUpload(object.key, error);
     if (!holds && error.code !== 'exists') throw error;
     // The copy may be another invocation's, and this upload still pending.

@@ -8,13 +8,14 @@ import { SPREAD } from '../core/parts.ts';
 import { type Gap, gapsOf } from '../core/slices.ts';
 import type { UploadPlace } from '../core/spread.ts';
 import { viewTarget } from './conflicts.ts';
+import { completeSpread } from './complete-spread.ts';
 import { type CopyContext, mappingOf } from './copy-context.ts';
 import type { CopyPorts } from './copy-ports.ts';
 import type { OpenTask } from './open-tasks.ts';
 import { ringResult, ringSegment } from './ring.ts';
 import { runSegment, type SegmentCopied, type SegmentWork } from './segment-run.ts';
 import { SpreadObject } from './spread-object.ts';
-import { completeSpread, copyParts } from './spread-parts.ts';
+import { copyParts } from './spread-parts.ts';
 import { UploadState } from './upload-state.ts';
 import { underLimits } from './under-limits.ts';
 

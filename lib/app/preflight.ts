@@ -1,16 +1,19 @@
 /** Before byte one: whether both sides can be reached and used, each finding with the sentence that mends it. */
+import { CONTROL_RETRY } from '../core/backoff.ts';
 import { failureOf } from '../core/failures.ts';
 import { StoreError, UserError } from '../core/errors.ts';
 import { stateKeys } from '../core/layout.ts';
 import { cosUrl, parseCosUrl } from '../core/layout.ts';
 import type { Task } from '../core/task.ts';
-import type { Dice } from '../ports/clock.ts';
+import type { Clock, Dice } from '../ports/clock.ts';
 import type { ObjectSink } from '../ports/object-sink.ts';
 import type { Stores } from '../ports/stores.ts';
+import { retrying } from './retry.ts';
 import { stateLocationOf } from './task-state.ts';
 
 export interface PreflightPorts {
   readonly stores: Stores;
+  readonly clock: Clock;
   readonly dice: Dice;
 }
 
@@ -123,11 +126,8 @@ function targetWritable(ports: PreflightPorts, task: Task): Check {
     async run(signal) {
       const sink = ports.stores.sink(task);
       const attributes = { headers: {}, metadata: {}, tags: {}, storageClass: 'STANDARD' };
-      const upload = await sink.begin(
-        `${prefix}oss2cos-preflight-${ports.dice.unique()}`,
-        attributes,
-        signal,
-      );
+      const key = `${prefix}oss2cos-preflight-${ports.dice.unique()}`;
+      const upload = await retrying(CONTROL_RETRY, ports, signal, () => sink.begin(key, attributes, signal));
       try {
         await sink.uploads(upload.key, signal);
       } finally {

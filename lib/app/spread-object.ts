@@ -17,6 +17,7 @@ import { discard, statedCrc64 } from './checksum.ts';
 import { cleanUploads } from './clean-uploads.ts';
 import { tagsOf } from './copy-context.ts';
 import { abandon, requireSize } from './copy-large.ts';
+import type { LargeObject } from './copy-parts.ts';
 import { retrying } from './retry.ts';
 import { ringResult, ringSegment } from './ring.ts';
 import { type SegmentWork, writeSlice } from './segment-run.ts';
@@ -70,36 +71,49 @@ export class SpreadObject {
       return await this.uploads.readNote(place, signal);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      await this.restart(place, failureOf(error), signal);
+      await this.restart(place, { code: 'CHECKSUM_MISMATCH', message: error.message }, signal);
       return undefined;
     }
   }
 
   private async begin(signal: AbortSignal): Promise<void> {
-    const { ports, context } = this.work;
-    const place = `${String(this.at)}-${ports.dice.unique()}`;
-    let upload: MultipartUpload;
-    let source: SourceAttributes;
-    try {
-      source = await this.look(signal);
-      const tags = await tagsOf(context, this.entry.key, source, signal);
-      const attributes = targetAttributes(context.task, source, tags);
-      await this.uploads.writeBegun(place, ports.clock.now(), signal);
-      upload = await context.sink.begin(this.key, attributes, signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      return this.fail(failureOf(error), signal);
-    }
+    const begun = await this.begun(signal);
+    if (begun === undefined) return;
+    const { place, upload, source } = begun;
     const { size, etag } = source;
-    const partBytes = partLength(size, context.spread.partBytes);
+    const partBytes = partLength(size, this.work.context.spread.partBytes);
     const note = { uploadId: upload.uploadId, etag, size, crc64: statedCrc64(source), partBytes };
     try {
       await this.uploads.writeNote(place, note, signal);
     } catch (error) {
-      await abandon(context, upload);
+      await abandon(this.work.context, upload);
       throw error;
     }
-    await this.ring(place, note, [{ from: 0, to: partCount(note) }]);
+    // Whoever ended the object meanwhile may have looked for its uploads before this one was there.
+    if (await this.isOpen(signal)) await this.ring(place, note, [{ from: 0, to: partCount(note) }]);
+    else await this.clean(signal);
+  }
+
+  /** Undefined where the object has failed instead. */
+  private async begun(
+    signal: AbortSignal,
+  ): Promise<{ place: string; upload: MultipartUpload; source: SourceAttributes } | undefined> {
+    const { ports, context } = this.work;
+    try {
+      const source = await this.look(signal);
+      const tags = await tagsOf(context, this.entry.key, source, signal);
+      const attributes = targetAttributes(context.task, source, tags);
+      return await retrying(OBJECT_RETRY, context, signal, async () => {
+        // Of its own for each attempt: one whose answer is lost leaves an upload that is begun and not noted.
+        const place = `${String(this.at)}-${ports.dice.unique()}`;
+        await this.uploads.writeBegun(place, ports.clock.now(), signal);
+        return { place, upload: await context.sink.begin(this.key, attributes, signal), source };
+      });
+    } catch (error) {
+      signal.throwIfAborted();
+      await this.fail(failureOf(error), signal);
+      return undefined;
+    }
   }
 
   /** What the source says of the version that was listed: told by a read, which archived objects refuse. */
@@ -113,6 +127,20 @@ export class SpreadObject {
     discard(content);
     requireSize(attributes.size);
     return attributes;
+  }
+
+  /** Rings for what is missing of an upload. */
+  async askForMissing(place: string, note: UploadNote, signal: AbortSignal): Promise<void> {
+    const spans = (await this.uploads.place(place, signal))?.spans ?? [];
+    await this.ring(place, note, gapsOf(spans, partCount(note)));
+  }
+
+  /** All is stored: whoever takes the message goes on with the completion. */
+  async ringToComplete(place: string): Promise<void> {
+    const { ports, message } = this.work;
+    const { taskId, state, segmentId, count } = message;
+    await ringSegment(ports.queue, { taskId, state, segmentId, count, stalled: 0, parts: { place, from: 0, to: 1 } }); // prettier-ignore
+    await ringResult(ports.queue, { taskId, segmentId, isMoving: true });
   }
 
   private async ring(place: string, note: UploadNote, gaps: readonly Gap[]): Promise<void> {
@@ -131,7 +159,7 @@ export class SpreadObject {
   async restart(place: string, failure: Failure, signal: AbortSignal): Promise<void> {
     const { ports, message } = this.work;
     await this.uploads.writeEnded(place, failure, signal);
-    await this.clean(signal);
+    await this.clean(signal, { only: place });
     const { parts: _, ...segment } = message;
     await ringSegment(ports.queue, { ...segment, stalled: 0, isRest: true });
   }
@@ -140,20 +168,41 @@ export class SpreadObject {
     await this.end({ kind: 'failed', bytes: this.entry.size ?? 0, failure }, signal);
   }
 
-  /** States how the object ended. Its uploads are freed before: whoever dies in between does both again. */
-  async end(outcome: Outcome, signal: AbortSignal): Promise<void> {
-    const { ports, message } = this.work;
-    await this.clean(signal);
-    await writeSlice(this.work, [{ item: this.at, end: outcome }], signal);
-    ports.live?.segment(message.taskId, message.segmentId).ended(this.at, outcome);
+  /** Whether nobody has stated yet how the object ended. */
+  async isOpen(signal: AbortSignal): Promise<boolean> {
+    const { open, message } = this.work;
+    const gaps = gapsOf(await open.state.spans(message.segmentId, signal), message.count);
+    return gaps.some(({ from, to }) => from <= this.at && this.at < to);
   }
 
-  async clean(signal: AbortSignal): Promise<void> {
-    const { context, ports } = this.work;
-    const places = (await this.uploads.places(signal)).filter(({ at }) => at === this.at);
-    const { uploads, key } = this;
-    await cleanUploads({ sink: context.sink, uploads, log: ports.log, key, places }, signal);
+  /**
+   * States how the object ended. Its uploads are freed before: whoever dies in between does both again. And after:
+   * whoever begins one looks for the statement then, so that one of the two sees the other.
+   */
+  async end(outcome: Outcome, signal: AbortSignal): Promise<void> {
+    const { ports, message } = this.work;
+    const freed = await this.clean(signal);
+    await writeSlice(this.work, [{ item: this.at, end: outcome }], signal);
+    ports.live?.segment(message.taskId, message.segmentId).ended(this.at, outcome);
+    await this.clean(signal, { freed });
   }
+
+  /** Frees its uploads, but those that are `freed` already, or one `only`; answers which are. */
+  async clean(
+    signal: AbortSignal,
+    { freed = [], only }: { readonly freed?: readonly string[]; readonly only?: string } = {},
+  ): Promise<readonly string[]> {
+    const { uploads, key, work } = this;
+    const { sink } = work.context;
+    const own = (await uploads.places(signal)).filter(({ at }) => at === this.at);
+    const places = own.filter(({ name }) => !freed.includes(name) && (only ?? name) === name);
+    const noted = await cleanUploads({ sink, uploads, log: work.ports.log, key, places }, signal);
+    return [...freed, ...noted];
+  }
+}
+
+export function largeOf({ entry, key }: SpreadObject, { size, etag }: UploadNote): LargeObject {
+  return { key, sourceKey: entry.key, size, etag };
 }
 
 export const GIVEN_UP = new ObjectFailure(

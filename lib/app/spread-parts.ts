@@ -1,21 +1,16 @@
-/** Parts of a large object that one message rings for, and the completion by whoever stores the last of them. */
-import { isRetryable, StoreError, UserError } from '../core/errors.ts';
-import { failureOf } from '../core/failures.ts';
+/** Parts of a large object that one message rings for; whoever stores the last of them completes it. */
+import { isRetryable } from '../core/errors.ts';
+import { type Failure, failureOf } from '../core/failures.ts';
 import type { SegmentMessage } from '../core/messages.ts';
 import { partLanes } from '../core/parts.ts';
-import { completePath, type Gap, gapsOf } from '../core/slices.ts';
+import { type Gap, gapsOf } from '../core/slices.ts';
 import { partCount, spansOf, type UploadNote, type UploadPlace } from '../core/spread.ts';
-import { complete } from './copy-large.ts';
-import { combinedCrc64, type DonePart, type LargeObject, PartCopy, requireArrived } from './copy-parts.ts';
-import { runLanes } from './lanes.ts';
+import { completeSpread, isLost } from './complete-spread.ts';
+import { type DonePart, PartCopy } from './copy-parts.ts';
 import { ringResult, ringSegment } from './ring.ts';
 import { Run, stretchesOf } from './run.ts';
 import { mayGoOn } from './segment-run.ts';
-import { GIVEN_UP, type SpreadObject } from './spread-object.ts';
-import { settleWrite } from './verify.ts';
-
-/** Slices read at once. */
-const READ_LANES = 16;
+import { GIVEN_UP, largeOf, type SpreadObject } from './spread-object.ts';
 
 export type PartsMessage = SegmentMessage & { readonly parts: NonNullable<SegmentMessage['parts']> };
 
@@ -33,10 +28,8 @@ export async function copyParts(
   signal: AbortSignal,
 ): Promise<void> {
   const { work, uploads } = object;
-  const { ports, message: { taskId, segmentId, count } } = work; // prettier-ignore
-  const spans = await work.open.state.spans(segmentId, signal);
-  const isOpen = gapsOf(spans, count).some(({ from, to }) => from <= object.at && object.at < to);
-  if (!isOpen) {
+  const { ports, message: { taskId, segmentId } } = work; // prettier-ignore
+  if (!(await object.isOpen(signal))) {
     // Given up, cancelled, or done by others: an upload that was begun too late for them is freed here.
     await object.clean(signal);
     return ringResult(ports.queue, { taskId, segmentId });
@@ -47,13 +40,19 @@ export async function copyParts(
   if (note === undefined) return;
   const upload = { object, place, note };
   const missing = gapsOf(place.spans, partCount(note)).flatMap((gap) => overlap(gap, message.parts));
-  if (missing.length === 0) return completeIfStored(upload, signal);
+  if (missing.length === 0) {
+    await completeIfStored(upload, signal);
+    return;
+  }
   if (givesUp) return object.fail(failureOf(GIVEN_UP), signal);
   const { error, isWhole, hasMoved } = await storeParts(upload, message, missing, signal);
-  if (isWhole) return completeIfStored(upload, signal);
+  if (isWhole) {
+    await completeIfStored(upload, signal);
+    return;
+  }
   signal.throwIfAborted(); // not acknowledged: it comes again when somebody is there
   if (error !== undefined && !isRetryable(error)) return object.fail(failureOf(error), signal);
-  if (isLost(error)) return object.restart(place.name, failureOf(error), signal);
+  if (isLost(error)) return recover(upload, failureOf(error), signal);
   if (work.open.control.last.state !== 'running') return;
   await ringSegment(ports.queue, { ...message, stalled: hasMoved ? 0 : message.stalled + 1 });
 }
@@ -78,7 +77,7 @@ async function storeParts(
 ): Promise<Stored> {
   const { work, uploads, at } = object;
   const { ports } = work;
-  const large = largeOf({ object, note });
+  const large = largeOf(object, note);
   const upload = { key: object.key, uploadId: note.uploadId };
   const copy = new PartCopy(work.context, large, upload, note.crc64 === undefined);
   const spans = spansOf(note, { from: 0, to: partCount(note) });
@@ -119,68 +118,16 @@ async function storeParts(
   return { error, isWhole: kept === items.length, hasMoved: kept > 0 };
 }
 
-function largeOf({ object, note }: Pick<Upload, 'object' | 'note'>): LargeObject {
-  const { entry, key } = object;
-  return { key, sourceKey: entry.key, size: note.size, etag: note.etag };
+/** The upload is gone: completed by others who stored the same parts, or lost. */
+async function recover(upload: Upload, failure: Failure, signal: AbortSignal): Promise<void> {
+  const { object, place } = upload;
+  if (!(await completeIfStored(upload, signal))) await object.restart(place.name, failure, signal);
 }
 
-async function completeIfStored({ object, place, note }: Upload, signal: AbortSignal): Promise<void> {
+/** Answers whether all parts are stored. */
+async function completeIfStored({ object, place, note }: Upload, signal: AbortSignal): Promise<boolean> {
   const now = await object.uploads.place(place.name, signal);
-  if (now === undefined || now.ended || gapsOf(now.spans, partCount(note)).length > 0) return;
-  await completeSpread(object, now, signal);
-}
-
-/** All parts are stored: they become the object, if they are what the source holds. */
-export async function completeSpread(
-  object: SpreadObject,
-  place: UploadPlace,
-  signal: AbortSignal,
-): Promise<void> {
-  const { context } = object.work;
-  const note = await object.note(place.name, signal);
-  if (note === undefined) return;
-  const large = largeOf({ object, note });
-  const upload = { key: object.key, uploadId: note.uploadId };
-  try {
-    const parts = await storedParts({ object, place, note }, signal);
-    const crc64 = note.crc64 ?? combinedCrc64(parts, ({ sentCrc64 }) => sentCrc64) ?? '';
-    requireArrived(large, parts, crc64);
-    const written = await complete(context, { object: large, upload, parts, crc64 }, signal);
-    if (written === 'exists') {
-      await object.end({ kind: 'skipped', bytes: note.size }, signal);
-      return;
-    }
-    const verified = await settleWrite(context, { key: object.key, crc64, written }, signal);
-    await object.end({ kind: 'copied', bytes: note.size, verified }, signal);
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof UserError || isLost(error))
-      return object.restart(place.name, failureOf(error), signal);
-    if (isRetryable(error)) throw error; // the message comes again, and finds all stored
-    await object.fail(failureOf(error), signal);
-  }
-}
-
-/** The upload is gone, or what it holds is not what was sent. */
-function isLost(error: unknown): boolean {
-  return error instanceof StoreError && (error.code === 'corrupt' || error.code === 'invalid');
-}
-
-async function storedParts({ object, place, note }: Upload, signal: AbortSignal): Promise<DonePart[]> {
-  const spans = spansOf(note, { from: 0, to: partCount(note) });
-  const path = completePath(place.spans, partCount(note)) ?? [];
-  const parts: DonePart[] = [];
-  const queue = [...path];
-  await runLanes(
-    READ_LANES,
-    () => queue.shift(),
-    async (slice) => {
-      const read = await object.uploads.readSlice(place.name, slice, signal);
-      read.parts.forEach(({ etag, crc64, sentCrc64 }, i) => {
-        const { partNumber = 0, from = 0, to = 0 } = spans[slice.from + i] ?? {};
-        parts[slice.from + i] = { partNumber, etag, crc64, sentCrc64, bytes: to - from };
-      });
-    },
-  );
-  return parts;
+  if (now === undefined || gapsOf(now.spans, partCount(note)).length > 0) return false;
+  if (!now.ended) await completeSpread(object, now, signal);
+  return true;
 }

@@ -6,7 +6,7 @@ import { stateKeys } from '../core/layout.ts';
 import { failureShape } from '../core/slice-shape.ts';
 import { type SliceSpan, sliceName } from '../core/slices.ts';
 import {
-  begunShape,
+  momentShape,
   type PartSlice,
   partSliceShape,
   type StoredPart,
@@ -44,7 +44,16 @@ export class UploadState {
   }
 
   async readBegun(place: string, signal: AbortSignal): Promise<{ readonly atMs: number }> {
-    return this.read(place, UPLOAD_FILES.begun, begunShape, signal);
+    return this.read(place, UPLOAD_FILES.begun, momentShape, signal);
+  }
+
+  /** When the target was first found to know the upload no more. */
+  async writeMerging(place: string, atMs: number, signal: AbortSignal): Promise<void> {
+    await this.put(place, UPLOAD_FILES.merging, { atMs }, signal);
+  }
+
+  async readMerging(place: string, signal: AbortSignal): Promise<{ readonly atMs: number }> {
+    return this.read(place, UPLOAD_FILES.merging, momentShape, signal);
   }
 
   async writeNote(place: string, note: UploadNote, signal: AbortSignal): Promise<void> {
@@ -75,6 +84,11 @@ export class UploadState {
     await this.put(place, name, { name, from, to, parts } satisfies PartSlice, signal);
   }
 
+  /** Its parts count as missing from now on. */
+  async removeSlice(place: string, { name }: SliceSpan, signal: AbortSignal): Promise<void> {
+    await this.state.store.remove(this.key(place, name), signal);
+  }
+
   async readSlice(place: string, { name }: SliceSpan, signal: AbortSignal): Promise<PartSlice> {
     const slice = await this.read(place, name, partSliceShape, signal);
     if (slice.name === name) return slice;
@@ -90,7 +104,22 @@ export class UploadState {
     await this.state.store.put(this.key(place, file), JSON.stringify(value), type, signal);
   }
 
+  /** Read once more where it is not as it was written: what was garbled on its way comes whole the next time. */
   private async read<T>(place: string, file: string, shape: z.ZodType<T>, signal: AbortSignal): Promise<T> {
+    try {
+      return await this.readOnce(place, file, shape, signal);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return this.readOnce(place, file, shape, signal);
+    }
+  }
+
+  private async readOnce<T>(
+    place: string,
+    file: string,
+    shape: z.ZodType<T>,
+    signal: AbortSignal,
+  ): Promise<T> {
     const key = this.key(place, file);
     const where = this.state.where(key);
     const body = await this.state.store.get(key, signal);

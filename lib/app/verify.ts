@@ -3,6 +3,8 @@ import { StoreError } from '../core/errors.ts';
 import type { Written } from '../ports/object-sink.ts';
 import type { CopyContext } from './copy-context.ts';
 
+const LOOK_EVERY_MS = 5_000;
+
 /**
  * Compares what was sent with what the target says it holds. Where they differ, what was written is removed and
  * `corrupt` thrown: nothing corrupt is counted, and nothing corrupt stays.
@@ -30,4 +32,18 @@ export async function holdsCopy(
 ): Promise<boolean> {
   const found = await context.sink.head(copy.key, signal);
   return found?.version.size === copy.size && found.version.crc64 === copy.crc64;
+}
+
+/** As `holdsCopy`, asked again and again until `untilMs` by the clock, at least once. */
+export async function holdsCopyBy(
+  context: CopyContext,
+  copy: Parameters<typeof holdsCopy>[1],
+  untilMs: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  while (!(await holdsCopy(context, copy, signal))) {
+    if (context.clock.now() >= untilMs) return false;
+    await context.clock.sleep(LOOK_EVERY_MS, signal);
+  }
+  return true;
 }

@@ -46,8 +46,8 @@ export function partLanes(partBytes: number): number {
 
 const PART_LANES = 8;
 
-/** A whole number of MiB, so that at most 10,000 parts make up any object that COS takes. */
+/** `partBytes`, or the whole number of MiB of which at most 10,000 make up the object. */
 export function partLength(size: number, partBytes = PART_BYTES): number {
   const fitting = Math.ceil(size / COS_PARTS.partCountMax / MiB) * MiB;
-  return Math.max(partBytes, fitting);
+  return size <= partBytes * COS_PARTS.partCountMax ? partBytes : fitting;
 }

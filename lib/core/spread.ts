@@ -37,6 +37,8 @@ export const UPLOAD_FILES = {
   /** Written before the upload is begun: what was begun and never noted can be found and aborted. */
   begun: 'begun.json',
   note: 'upload.json',
+  /** Written when the target knows the upload no more, and the object not yet: since when. */
+  merging: 'merging.json',
   /** Written when the upload can no longer become the object: why. */
   ended: 'ended.json',
 } as const;
@@ -48,6 +50,7 @@ export interface UploadPlace {
   /** The entry's place in its segment. */
   readonly at: number;
   readonly noted: boolean;
+  readonly merging: boolean;
   readonly ended: boolean;
   readonly spans: readonly SliceSpan[];
 }
@@ -69,7 +72,8 @@ function placeOf(name: string, files: readonly string[]): UploadPlace[] {
   if (at === undefined) return [];
   const spans = files.flatMap((file) => parseSliceName(file) ?? []);
   const has = (file: string) => files.includes(file);
-  return [{ name, at: Number(at), noted: has(UPLOAD_FILES.note), ended: has(UPLOAD_FILES.ended), spans }];
+  const { note: noteName, merging, ended } = UPLOAD_FILES;
+  return [{ name, at: Number(at), noted: has(noteName), merging: has(merging), ended: has(ended), spans }];
 }
 
 /** Stretches of parts as they are rung for: within each gap, as many parts as make up `rangeBytes`, at least one. */
@@ -93,7 +97,8 @@ const note = z.strictObject({
   partBytes: z.number().int().positive().max(COS_PARTS.partBytesMax),
 });
 
-export const begunShape = z.strictObject({ atMs: z.number() });
+/** When something happened, in milliseconds since the epoch. */
+export const momentShape = z.strictObject({ atMs: z.number() });
 
 /** Parts that COS does not take were never planned. */
 export const uploadNoteShape: z.ZodType<UploadNote> = note.refine(

@@ -80,7 +80,10 @@ function limitedChunks(
   };
 }
 
-/** `write` and `writePart` belong to an object's own attempts; `complete` may have been done when its answer is lost, which its caller finds out. */
+/**
+ * `write` and `writePart` belong to an object's own attempts, and so does `begin`: where its answer is lost, an upload is
+ * left that somebody has to know of. `complete` may have been done when its answer is lost, which its caller finds out.
+ */
 export function guardSink(
   sink: ObjectSink,
   { requests, throttle }: Omit<Limits, 'bytes'>,
@@ -98,7 +101,7 @@ export function guardSink(
     list: (request, signal) => again(signal, () => sink.list(request, signal)),
     head: (key, signal) => again(signal, () => sink.head(key, signal)),
     write: (request, signal) => once(signal, () => sink.write(request, signal)),
-    begin: (key, attributes, signal) => again(signal, () => sink.begin(key, attributes, signal)),
+    begin: (key, attributes, signal) => once(signal, () => sink.begin(key, attributes, signal)),
     writePart: (request, signal) => once(signal, () => sink.writePart(request, signal)),
     complete: (upload, parts, options, signal) =>
       again(signal, () => sink.complete(upload, parts, options, signal)),

@@ -7,6 +7,7 @@ import { PLANNING } from './list/planning.ts';
 import { REPORTING } from './list/reporting.ts';
 import { DIVIDING } from './list/sharing.ts';
 import { SPLITTING } from './list/splitting.ts';
+import { SPREADING } from './list/spreading.ts';
 import { STORING } from './list/storing.ts';
 import { WEATHERING } from './list/weathering.ts';
 import { WIRE } from './list/wire.ts';
@@ -18,6 +19,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...DECIDING,
   ...COPYING,
   ...LARGE,
+  ...SPREADING,
   ...REPORTING,
   ...WEATHERING,
   ...CONTROLLING,

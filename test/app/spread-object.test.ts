@@ -7,7 +7,9 @@ import type { SegmentMessage } from '../../lib/core/messages.ts';
 import type { Entry } from '../../lib/core/object.ts';
 import { uploadPlaces } from '../../lib/core/spread.ts';
 import type { ObjectSink, PartRequest } from '../../lib/ports/object-sink.ts';
+import type { StateStore } from '../../lib/ports/state-store.ts';
 import type { ObjectSource, ReadRequest } from '../../lib/ports/object-source.ts';
+import { until } from '../support/until.ts';
 import { sampleTask } from '../support/sample-task.ts';
 import { begin, CALM, fill, openWorkshop, plantSegment, taken } from '../support/workshop.ts';
 
@@ -26,13 +28,29 @@ interface Options {
   readonly unsized?: boolean;
 }
 
+function methodsOf(inner: StateStore): StateStore {
+  return {
+    put: inner.put.bind(inner),
+    get: inner.get.bind(inner),
+    getStream: inner.getStream.bind(inner),
+    list: inner.list.bind(inner),
+    remove: inner.remove.bind(inner),
+    beginUpload: inner.beginUpload.bind(inner),
+    writePart: inner.writePart.bind(inner),
+    completeUpload: inner.completeUpload.bind(inner),
+    abortUpload: inner.abortUpload.bind(inner),
+  };
+}
+
 /** A segment with a large object, planted and not rung; hooks step in before reads and writes. */
 async function opened({ conflict = 'overwrite', withoutCrc64 = false, around, unsized }: Options = {}) {
   const hooks = {
     read: (_: ReadRequest) => Promise.resolve(),
     part: (request: PartRequest) => Promise.resolve(request),
     begun: () => Promise.resolve(),
-    complete: () => Promise.resolve(),
+    /** Before a state object is written. */
+    put: (_key: string) => Promise.resolve(),
+    complete: (..._: Parameters<ObjectSink['complete']>) => Promise.resolve(),
   };
   const reads: ReadRequest[] = [];
   const source = (inner: ObjectSource): ObjectSource => ({
@@ -61,11 +79,18 @@ async function opened({ conflict = 'overwrite', withoutCrc64 = false, around, un
       writePart: async (request: PartRequest, signal: AbortSignal) =>
         inner.writePart(await hooks.part(request), signal),
       complete: async (...args: Parameters<ObjectSink['complete']>) => {
-        await hooks.complete();
+        await hooks.complete(...args);
         return inner.complete(...args);
       },
     });
-  const shop = openWorkshop({ task: sampleTask({ conflict }), spread: SPREAD, source, sink });
+  const state = (inner: StateStore): StateStore => ({
+    ...methodsOf(inner),
+    put: async (...args) => {
+      await hooks.put(args[0]);
+      await inner.put(...args);
+    },
+  });
+  const shop = openWorkshop({ task: sampleTask({ conflict }), spread: SPREAD, source, sink, state });
   await begin(shop);
   const { etag, lastModified } = shop.bucket.put('large', { bytes: BYTES, withoutCrc64 });
   const large: Entry =
@@ -253,6 +278,131 @@ describe('after a crash', () => {
   });
 });
 
+describe('a Complete whose connection breaks while the target merges', () => {
+  /** The upload is gone at once, the object there when `merged` is called. */
+  async function unheard() {
+    const opening = await opened();
+    const { shop, hooks, message, take } = opening;
+    let merged: () => void = () => undefined;
+    const merging = new Promise<void>((resolve) => (merged = resolve));
+    hooks.complete = async (upload, parts, wish) => {
+      hooks.complete = () => Promise.resolve();
+      void shop.sink.complete(upload, parts, { ...wish, merge: () => merging }, CALM);
+      return Promise.resolve();
+    };
+    await take(message);
+    const [last, ...others] = taken(shop, 'segments').reverse();
+    for (const one of others) await take(one);
+    if (last === undefined) throw new Error('three ranges');
+    /** Time passes once the target has been asked for the object. */
+    const waits = async (one: SegmentMessage, ms: number): Promise<void> => {
+      const asked = () => shop.sink.requests.get('HeadObject') ?? 0;
+      const before = asked();
+      let ended = false;
+      const isOver = () => ended;
+      const taking = take(one).finally(() => (ended = true));
+      await until(() => asked() > before);
+      const endMs = shop.clock.now() + ms;
+      while (!isOver() && shop.clock.now() < endMs) await shop.clock.advance(5_000);
+      if (!isOver()) merged();
+      while (!isOver()) await shop.clock.advance(5_000);
+      await taking;
+    };
+    return { ...opening, last, merged, waits };
+  }
+
+  it('is waited for, and nothing moves again', async () => {
+    const { last, waits, settleAll, look, ranges, isWhole, sink } = await unheard();
+    await waits(last, 100_000);
+    await settleAll();
+    expect(isWhole()).toBe(true);
+    expect(ranges()).toHaveLength(6);
+    expect(sink.requests.get('InitiateMultipartUpload')).toBe(1);
+    expect(await look()).toMatchObject({ status: 'succeeded', verified: { crc64: 1 } });
+  });
+
+  it('is waited for by the next invocation where the time of one is over', async () => {
+    const { shop, take, last, merged, waits, settleAll, look, ranges, isWhole, sink } = await unheard();
+    await waits(last, LIMIT_MS);
+    expect(sink.objects.size).toBe(0);
+    await settleAll();
+    const [again, ...more] = taken(shop, 'segments');
+    expect(more).toEqual([]);
+    merged();
+    if (again !== undefined) await take(again);
+    await settleAll();
+    expect(isWhole()).toBe(true);
+    expect(ranges()).toHaveLength(6);
+    expect(sink.requests.get('InitiateMultipartUpload')).toBe(1);
+    expect(await look()).toMatchObject({ status: 'succeeded' });
+  });
+
+  it('counts as lost after a quarter of an hour, whoever waited: another upload is begun', async () => {
+    const { shop, take, last, waits, clock, workAll, isWhole, sink } = await unheard();
+    let waiting: SegmentMessage | undefined = last;
+    const beganMs = clock.now();
+    for (let takes = 0; waiting?.parts !== undefined && takes < 9; takes++) {
+      await waits(waiting, LIMIT_MS);
+      [waiting] = taken(shop, 'segments');
+    }
+    expect(clock.now() - beganMs).toBe(15 * 60_000);
+    if (waiting !== undefined) await take(waiting);
+    await workAll();
+    expect(isWhole()).toBe(true);
+    expect(sink.requests.get('InitiateMultipartUpload')).toBe(2);
+    expect(sink.openUploads.size).toBe(0);
+  });
+});
+
+describe('an upload that another taker begins while the object ends', () => {
+  /** Two have taken the segment; the one has the parts rung for, the other is about to begin an upload too. */
+  async function doubled() {
+    const opening = await opened();
+    const { hooks, message, take } = opening;
+    let goOn: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    const reaches = new Promise<void>((resolve) => {
+      hooks.read = () => {
+        hooks.read = () => Promise.resolve();
+        resolve();
+        return held;
+      };
+    });
+    const second = take(message);
+    await reaches;
+    await take(message);
+    const begins = async () => {
+      goOn();
+      await second;
+    };
+    return { ...opening, begins };
+  }
+
+  it('is freed by whoever ended it', async () => {
+    const { shop, workAll, hooks, sink, isWhole, begins } = await doubled();
+    hooks.put = async (key) => {
+      if (!key.includes('/results/')) return;
+      await begins();
+      expect(sink.openUploads.size).toBe(1);
+      taken(shop, 'segments'); // lost
+    };
+    await workAll();
+    expect(isWhole()).toBe(true);
+    expect(sink.requests.get('InitiateMultipartUpload')).toBe(2);
+    expect(sink.openUploads.size).toBe(0);
+  });
+
+  it('is freed by whoever began it, where that comes later', async () => {
+    const { shop, workAll, sink, isWhole, begins } = await doubled();
+    await workAll();
+    expect(isWhole()).toBe(true);
+    await begins();
+    expect(sink.requests.get('InitiateMultipartUpload')).toBe(2);
+    expect(sink.openUploads.size).toBe(0);
+    expect(taken(shop, 'segments')).toEqual([]);
+  });
+});
+
 describe('what ends an upload', () => {
   it('is a source that changes: nothing of it stays', async () => {
     const { bucket, message, take, workAll, look, sink, hooks } = await opened();
@@ -267,6 +417,15 @@ describe('what ends an upload', () => {
     const report = await look();
     expect(report).toMatchObject({ status: 'completed_with_failures', objects: { failed: 1, pending: 0 } });
     expect(report?.failures).toMatchObject([{ code: 'SOURCE_CHANGED', objects: 1 }]);
+  });
+
+  it('is a source that changed before it was begun: nothing of it is', async () => {
+    const { bucket, message, workAll, take, look, sink } = await opened();
+    bucket.put('large', { bytes: Buffer.alloc(5 * MiB, 'another') });
+    await take(message);
+    await workAll();
+    expect(sink.requests.get('InitiateMultipartUpload')).toBeUndefined();
+    expect((await look())?.failures).toMatchObject([{ code: 'SOURCE_CHANGED', objects: 1 }]);
   });
 
   it('is somebody who aborts it: it is begun anew, once', async () => {
@@ -293,6 +452,7 @@ describe('what ends an upload', () => {
     await workAll();
     expect(sink.objects.size).toBe(0);
     expect(sink.openUploads.size).toBe(0);
+    expect(sink.requests.get('CompleteMultipartUpload')).toBeUndefined();
     expect((await look())?.failures).toMatchObject([{ code: 'CHECKSUM_MISMATCH', objects: 1 }]);
   });
 

@@ -34,7 +34,7 @@ export class Buckets {
     this.#scenario = scenario;
     this.#dice = new SimDice(scenario.seed, 'buckets');
     this.source = new MemoryBucket(() => clock.now());
-    this.sink = new MemoryObjectSink({ nowMs: () => clock.now() });
+    this.sink = new MemoryObjectSink({ nowMs: () => clock.now(), partBytesMin: 0 });
   }
 
   static async fill(scenario: Scenario, clock: VirtualClock): Promise<Buckets> {

@@ -20,14 +20,15 @@ export interface Calm {
 export interface CalmWish {
   readonly doubles?: boolean;
   readonly forking?: Forking;
+  readonly spreads?: boolean;
 }
 
 /** A whole `overwrite` task of small objects; too small to be split, unless other `forking` is asked for. */
 export async function calmRun(
   seed: number,
-  { doubles = false, forking = FORKING }: CalmWish = {},
+  { doubles = false, forking = FORKING, spreads = false }: CalmWish = {},
 ): Promise<Calm> {
-  const drawn = scenarioOf(seed, { calm: true, conflict: 'overwrite' });
+  const drawn = scenarioOf(seed, { calm: true, conflict: 'overwrite', spreads });
   const failedList = { segmentsMax: 1_000, partBytes: 1_000_000, partBytesMin: 1_000_000 };
   const scenario = { ...drawn, hasLarge: false, forking, failedList, tickEveryMs: 20_000 };
   const simulation = await Simulation.open(scenario, { doubles });

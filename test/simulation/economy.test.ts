@@ -3,6 +3,7 @@ import './in-step.ts';
 import { expect, it } from 'vitest';
 import { compareKeys } from '../../lib/core/keys.ts';
 import { type Calm, calmRun, readableKeys } from './calm.ts';
+import { sureFailure } from './expectations.ts';
 
 const SEEDS = Array.from({ length: 25 }, (_, i) => i + 1);
 /** Splits what it can, and looks after every page. */
@@ -193,4 +194,56 @@ it('reads and writes nothing twice where every message comes twice', async () =>
     expect(more('source.list')).toBe(0);
     expect(twice.frozen.report?.objects).toEqual(once.frozen.report?.objects);
   }
+});
+
+/** The objects that several functions copy, by the number of their parts: those that fail are not begun. */
+function spreadParts(calm: Calm): number[] {
+  const { task, spread } = calm.scenario;
+  const { buckets } = calm.simulation.machines;
+  return readableKeys(calm).flatMap((key) => {
+    const object = buckets.source.get(key);
+    if (object === undefined || object.body.size <= spread.aboveBytes) return [];
+    if (sureFailure(task, buckets, { key }, object) !== undefined) return [];
+    return [Math.ceil(object.body.size / spread.partBytes)];
+  });
+}
+
+it('moves each part of a spread object once, and asks nothing twice but for a race to complete it', async () => {
+  let [spread, races] = [0, 0];
+  for (const seed of SEEDS) {
+    const calm = await calmRun(seed, { spreads: true });
+    const { asked, scenario, frozen } = calm;
+    const objects = spreadParts(calm);
+    const parts = objects.reduce((sum, count) => sum + count, 0);
+    const perMessage = scenario.spread.rangeBytes / scenario.spread.partBytes;
+    const messages = objects.reduce((sum, count) => sum + Math.ceil(count / perMessage), 0);
+    const raced = asked('sink.complete') - objects.length;
+    const segments = frozen.segments.length;
+    const preflight = 1;
+    expect({
+      'sink.begin': asked('sink.begin'),
+      'sink.writePart': asked('sink.writePart'),
+      'source.read': asked('source.read'),
+      'sink.write': asked('sink.write') + objects.length,
+      'sink.uploads': asked('sink.uploads'),
+      'sink.abort': asked('sink.abort'),
+      'sink.head': asked('sink.head'),
+      'state.put uploads': asked('state.put uploads'),
+      'queue.send segments': asked('queue.send segments'),
+    }).toEqual({
+      'sink.begin': preflight + objects.length,
+      'sink.writePart': parts,
+      'source.read': readableKeys(calm).length + parts, // one byte of each object, in the place of the whole
+      'sink.write': frozen.report?.objects.copied,
+      'sink.uploads': preflight,
+      'sink.abort': preflight + asked('sink.complete') + raced,
+      'sink.head': raced,
+      'state.put uploads': 2 * objects.length + messages,
+      'queue.send segments': segments + objects.length,
+    });
+    spread += objects.length;
+    races += raced;
+  }
+  expect(spread).toBeGreaterThan(50);
+  expect(races).toBeLessThan(spread / 10);
 });

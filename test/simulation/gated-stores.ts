@@ -2,11 +2,11 @@
 import type { MemoryStateStore } from '../../lib/adapters/memory/state-store.ts';
 import type { MemoryObjectSink } from '../../lib/adapters/memory/object-sink.ts';
 import type { Content, ObjectSource, ReadRequest, SourceObject } from '../../lib/ports/object-source.ts';
-import type { ObjectSink } from '../../lib/ports/object-sink.ts';
+import type { MultipartUpload, ObjectSink, Part } from '../../lib/ports/object-sink.ts';
 import type { StateStore } from '../../lib/ports/state-store.ts';
 import { bytesOf, passedOn } from './contents.ts';
 import type { SimDice } from './dice.ts';
-import type { SimProcess } from './process.ts';
+import { failure, type SimProcess } from './process.ts';
 import type { CallFault } from './weather.ts';
 
 export interface GatedStoresOptions {
@@ -16,10 +16,20 @@ export interface GatedStoresOptions {
   readonly pageKeysMax: number;
   /** Told of every call that reached the store. */
   onRequest(operation: string): void;
+  /** Time passes, whoever lives or dies. */
+  readonly outlast: (ms: number) => Promise<void>;
   /** Told of a changed byte that no MD5 keeps from being stored: only afterwards can it be found out. */
   onStorable(change: { readonly sourceKey: string } | { readonly targetKey: string }): void;
 }
 
+interface Completion {
+  readonly upload: MultipartUpload;
+  readonly parts: readonly Part[];
+  readonly wish: { readonly forbidOverwrite: boolean };
+}
+
+/** Well below what spread objects wait for (lib/app/complete-spread.ts). */
+const MERGE_MS_MAX = 90_000;
 const SOUND = { breaks: undefined, flipsAt: undefined };
 
 export function gatedSource(source: ObjectSource, options: GatedStoresOptions): ObjectSource {
@@ -123,7 +133,9 @@ function spoiledState(
   if (fault === undefined || bytes === undefined || bytes.length === 0) return bytes;
   process.suffers(fault, about);
   const at = dice.between(0, bytes.length - 1);
-  return fault === 'state object truncated' ? bytes.subarray(0, at) : bytes.fill(0, at, at + 512);
+  return fault === 'state object truncated'
+    ? bytes.subarray(0, at)
+    : bytes.fill(0, at, Math.min(at + 512, bytes.length));
 }
 
 /** How uploads came to be left behind: their process died, or the store did not hear of their end. */
@@ -187,7 +199,11 @@ export function gatedSink(
         return sink.writePart({ ...request, content: sent }, signal);
       }),
     complete: (upload, parts, wish, signal) =>
-      call('complete', upload.key, signal, () => sink.complete(upload, parts, wish, signal)),
+      call('complete', upload.key, signal, (fault) =>
+        fault === undefined
+          ? sink.complete(upload, parts, wish, signal)
+          : unheard(sink, options, { upload, parts, wish }),
+      ),
     abort: (upload, signal) => {
       watch.aborting(upload.uploadId);
       return call('abort', upload.key, signal, () => sink.abort(upload, signal));
@@ -196,6 +212,18 @@ export function gatedSink(
     remove: (key, signal) => call('remove', key, signal, () => sink.remove(key, signal)),
     versioning: (signal) => call('versioning', '', signal, () => sink.versioning(signal)),
   };
+}
+
+/** The connection breaks; the store goes on by itself, and the object is there only then. */
+function unheard(
+  sink: MemoryObjectSink,
+  { process, dice, outlast }: GatedStoresOptions,
+  { upload, parts, wish }: Completion,
+): Promise<never> {
+  process.suffers('merge unheard', upload.key);
+  const merge = () => outlast(dice.between(1_000, MERGE_MS_MAX));
+  void sink.complete(upload, parts, { ...wish, merge }, new AbortController().signal).catch(() => undefined);
+  return Promise.reject(failure('unavailable', 'complete'));
 }
 
 export function gatedState(store: MemoryStateStore, options: GatedStoresOptions): StateStore {

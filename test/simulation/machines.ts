@@ -59,6 +59,8 @@ export class Machines {
   /** Requests that reached a store, the table or the topics, by operation. */
   readonly requests = new Map<string, number>();
   readonly uploads = new Map<string, UploadFate>();
+  /** Uploads whose parts the target merges by itself. */
+  merging = 0;
   /** Target keys that held, or may have held, a corrupt object for a moment: see `onStorable`. */
   readonly tainted = new Set<string>();
   readonly #around: Surroundings;
@@ -94,7 +96,13 @@ export class Machines {
     const onStorable: GatedStoresOptions['onStorable'] = (change) => {
       this.tainted.add('targetKey' in change ? change.targetKey : buckets.targetKeyOf(change.sourceKey));
     };
-    const gate = { process, dice: this.#around.dice, pageKeysMax, onRequest: this.#onRequest, onStorable };
+    const outlast = async (ms: number) => {
+      this.merging++;
+      await this.clock.sleep(ms);
+      this.merging--;
+    };
+    const dice = this.#around.dice;
+    const gate = { process, dice, pageKeysMax, onRequest: this.#onRequest, onStorable, outlast };
     const context = { clock: process.clock, dice: this.#appDice };
     const limiter = (perSecond?: number) => new RateLimiter(process.clock, perSecond);
     const { requestsPerSecond, bytesPerSecond } = limitsAt(task.limits, process.clock.now());
@@ -113,7 +121,7 @@ export class Machines {
   }
 
   portsOf(process: SimProcess, own: Pick<CopyPorts, 'stores' | 'tasks' | 'parts'>): ProcessPorts {
-    const { lanes, segmentEntriesMax, failedList, forking } = this.scenario;
+    const { lanes, spread, segmentEntriesMax, failedList, forking } = this.scenario;
     return {
       ...own,
       table: gatedTable(this.table, process, this.#onRequest),
@@ -122,6 +130,7 @@ export class Machines {
       dice: this.#appDice,
       log: this.#logOf(process),
       lanes,
+      spread,
       forking,
       sweep: ONE_PROCESS.sweep,
       failedList,

@@ -158,8 +158,9 @@ export class SimProcess {
   }
 }
 
+/** Those that the call itself brings about. */
 function isContentFault(fault: CallFault): boolean {
-  return /^(stream|byte|state object) /.test(fault);
+  return /^(stream|byte|state object|merge) /.test(fault);
 }
 
 /** Of the table and the topics, silence is a connection that broke. */

@@ -1,5 +1,7 @@
 /** What a seed stands for: the task, the machines, how slow everything is, and what the user does meanwhile. */
+import type { SpreadSettings } from '../../lib/app/copy-context.ts';
 import type { FailedListLimits } from '../../lib/app/reporter-ports.ts';
+import { SPREAD } from '../../lib/core/parts.ts';
 import { parseTask, type Task } from '../../lib/core/task.ts';
 import type { Forking } from '../../lib/core/forking.ts';
 import type { Control } from '../../lib/core/control.ts';
@@ -14,6 +16,8 @@ export interface Scenario {
   readonly task: Task;
   readonly objects: number;
   readonly hasLarge: boolean;
+  /** In some seeds small enough that small objects are spread, in parts of a few bytes. */
+  readonly spread: SpreadSettings;
   /** Contents above this are streams. */
   readonly bufferedBytesMax: number;
   readonly latencyMsMax: number;
@@ -40,6 +44,7 @@ export interface Scenario {
 export interface ScenarioWish {
   readonly calm?: boolean;
   readonly conflict?: Task['conflict'];
+  readonly spreads?: boolean;
 }
 
 export function scenarioOf(seed: number, wish: ScenarioWish = {}): Scenario {
@@ -54,6 +59,7 @@ export function scenarioOf(seed: number, wish: ScenarioWish = {}): Scenario {
     task: taskOf(dice, hasLarge, wish),
     objects: dice.pick([0, 1, 3, 8, 20, 20, 40, 60]),
     hasLarge,
+    spread: spreadOf(new SimDice(seed, 'spread'), wish),
     bufferedBytesMax: dice.pick([1024 * 1024, 60]),
     latencyMsMax,
     timeLimitMs: dice.pick([300_000, 300_000, 120_000, 90_000]),
@@ -76,6 +82,13 @@ export function scenarioOf(seed: number, wish: ScenarioWish = {}): Scenario {
       lookEveryKeys: dice.pick([1, 3, 9]),
     },
   };
+}
+
+/** Objects of 300 bytes, or of 100 as well, in up to six parts, one or more to a message. */
+function spreadOf(dice: SimDice, { spreads = dice.chance(0.15) }: ScenarioWish): SpreadSettings {
+  if (!spreads) return SPREAD;
+  const partBytes = dice.pick([50, 100, 150]);
+  return { aboveBytes: dice.pick([250, 90]), partBytes, rangeBytes: partBytes * dice.between(1, 4) };
 }
 
 function failedListOf(dice: SimDice): FailedListLimits {

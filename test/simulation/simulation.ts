@@ -86,6 +86,7 @@ export class Simulation {
       if (
         this.#scripts === 0 &&
         this.workers.idle &&
+        this.machines.merging === 0 &&
         queue.isEmpty &&
         (await endOf(table, task)) === 'confirmed'
       )

@@ -6,7 +6,7 @@ export const CALL_FAULTS = [
   'died before its effect', 'died after its effect', 'table busy', 'table commit unanswered',
   'answer past every timeout', 'clock jumped',
   'stream truncated', 'stream stalled', 'byte flipped while read', 'byte flipped while written',
-  'state object truncated', 'state object garbled',
+  'state object truncated', 'state object garbled', 'merge unheard',
 ] as const; // prettier-ignore
 export const MESSAGE_FAULTS = ['message lost', 'message doubled', 'message late'] as const;
 /** What follows from faults, or is done by others: counted to prove that it came about. */
@@ -35,6 +35,8 @@ const LOST = [
 const DEATHS = ['died before its effect', 'died after its effect'] as const;
 const READ = ['stream truncated', 'stream stalled', 'byte flipped while read'] as const;
 const WRITTEN = ['byte flipped while written'] as const;
+/** What befalls a Complete is mostly this. */
+const MERGING = Array.from({ length: 10 }, () => 'merge unheard' as const);
 const SPOILED = ['state object truncated', 'state object garbled'] as const;
 /** Engines answer, or break the connection off; they do not say that they are asked too often. */
 const ENGINE = ['stalled', 'stalled after its effect', 'answer past every timeout', 'clock jumped'] as const;
@@ -45,6 +47,7 @@ function faultsOf(port: Port, operation: string): readonly CallFault[] {
     case 'source':
       return operation === 'read' ? [...LOST, ...DEATHS, ...READ] : [...LOST, ...DEATHS];
     case 'sink':
+      if (operation === 'complete') return [...LOST, ...DEATHS, ...MERGING];
       return operation.startsWith('write') ? [...LOST, ...DEATHS, ...WRITTEN] : [...LOST, ...DEATHS];
     case 'state':
       return operation === 'get' ? [...LOST, ...DEATHS, ...SPOILED] : [...LOST, ...DEATHS];
@@ -56,6 +59,8 @@ function faultsOf(port: Port, operation: string): readonly CallFault[] {
 }
 
 const RATES = [0.01, 0.03, 0.08, 0.2, 0.4, 0.7] as const;
+/** Complete is rarely asked for, and mostly when the storm is over. */
+const COMPLETE_RATE = 0.5;
 /** Of those drawn, so many strike: they put an end to much, and would leave nothing for the others to befall. */
 const SHARES: Partial<Record<CallFault, number>> = {
   'died before its effect': 0.15,
@@ -97,7 +102,8 @@ export class Weather {
 
   /** The fault that strikes this call, if one does; not counted yet: it may find nothing to spoil. */
   draw(port: Port, operation: string): CallFault | undefined {
-    if (!this.#storms || !this.#dice.chance(this.#rate)) return undefined;
+    const rate = operation === 'complete' ? COMPLETE_RATE : this.#rate;
+    if (!this.#storms || !this.#dice.chance(rate)) return undefined;
     const menu = this.#menu(port, operation);
     if (menu.length === 0) return undefined;
     const fault = this.#dice.pick(menu);

@@ -38,7 +38,7 @@ export function startCommand({ stateDir, env }: CommandPlace, ...args: string[])
 }
 
 /** Writes the task beside the state and answers its path. */
-export async function taskFile(m: Migration, task: Task): Promise<string> {
+export async function taskFile(m: Pick<Migration, 'stateDir'>, task: Task): Promise<string> {
   const path = join(m.stateDir, `${task.taskId}.json`);
   await writeFile(path, JSON.stringify(task));
   return path;

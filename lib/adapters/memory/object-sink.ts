@@ -36,6 +36,14 @@ export interface MemorySinkOptions {
   readonly versioning?: port.Versioning;
   /** Stamps what is written. */
   readonly nowMs?: () => number;
+  /** Of all parts but the last; what COS wants where it is left out. */
+  readonly partBytesMin?: number;
+}
+
+interface MemoryCompletion {
+  readonly forbidOverwrite: boolean;
+  /** How the parts take their time: the upload is gone already, the object is there afterwards. */
+  readonly merge?: () => Promise<void>;
 }
 
 export class MemoryObjectSink implements port.ObjectSink {
@@ -46,11 +54,17 @@ export class MemoryObjectSink implements port.ObjectSink {
   readonly #uploads = new Map<string, OpenUpload & { readonly parts: Map<number, StoredPart> }>();
   readonly #versioning: port.Versioning;
   readonly #nowMs: () => number;
+  readonly #partBytesMin: number | undefined;
   #uploadCount = 0;
 
-  constructor({ versioning = 'never', nowMs = () => 1_767_225_600_000 }: MemorySinkOptions = {}) {
+  constructor({
+    versioning = 'never',
+    nowMs = () => 1_767_225_600_000,
+    partBytesMin,
+  }: MemorySinkOptions = {}) {
     this.#versioning = versioning;
     this.#nowMs = nowMs;
+    this.#partBytesMin = partBytesMin;
   }
 
   /** Uploads begun, and neither completed nor aborted, by id. */
@@ -119,17 +133,18 @@ export class MemoryObjectSink implements port.ObjectSink {
   async complete(
     upload: port.MultipartUpload,
     parts: readonly port.Part[],
-    { forbidOverwrite }: { readonly forbidOverwrite: boolean },
+    { forbidOverwrite, merge }: MemoryCompletion,
     signal: AbortSignal,
   ): Promise<port.Written> {
     const operation = 'CompleteMultipartUpload';
     const { key, uploadId } = upload;
     await this.#enter(operation, signal);
     const pending = this.#pending(operation, upload);
-    const chosen = chosenParts(pending.parts, parts);
+    const chosen = chosenParts(pending.parts, parts, this.#partBytesMin);
     if (chosen === undefined) throw refusal('invalid', operation, key);
     refuse(operation, key, this.#refusedOverwrite(key, forbidOverwrite));
     this.#uploads.delete(uploadId);
+    await merge?.();
     return this.#store(key, joined(chosen.map(({ body }) => body)), pending.attributes);
   }
 

@@ -17,10 +17,10 @@ export async function preflightCommand(
 ): Promise<number> {
   const task = await readTask(io, argument, stateDir);
   const { signal } = new AbortController();
-  const { dice } = io;
+  const { clock, dice } = io;
   return withStores(io, CONCURRENCY, async (stores) => {
     try {
-      const warnings = await preflight({ stores, dice }, task, signal);
+      const warnings = await preflight({ stores, clock, dice }, task, signal);
       print(io, `✓ ${task.source.bucket} can be read, ${task.target.bucket} can be written`);
       for (const warning of warnings) print(io, `! ${warning}`);
       return 0;

@@ -45,14 +45,19 @@ export async function completeMultipartUpload(call: Call): Promise<Answer> {
   refuseOverwrite(call);
   const { key } = request;
   const made = { key, size, etag, crc64, contentMd5: undefined, lastModified: now, body };
-  const finish = (): void => {
-    bucket.store.put({ ...upload.attributes, ...made, type: 'Multipart' });
-    bucket.uploads.remove(upload.id);
-  };
+  const put = () => bucket.store.put({ ...upload.attributes, ...made, type: 'Multipart' });
+  bucket.uploads.remove(upload.id);
   const { merging, completeWithoutCrc64 } = bucket.options;
-  if (merging === undefined) finish();
   const sums = { etag, crc64: completeWithoutCrc64 ? undefined : crc64 };
-  return merged(call, sums, merging === undefined ? AT_ONCE : { ...merging, finish });
+  if (merging !== undefined) return merged(call, sums, { ...merging, done: mergedLater(merging, put) });
+  put();
+  return merged(call, sums, AT_ONCE);
+}
+
+/** The merge goes on when the client has gone: a Complete that is asked for meanwhile finds no upload, a HEAD no object. */
+async function mergedLater({ spaces, everyMs }: Merging, put: () => void): Promise<void> {
+  await delay(spaces * everyMs);
+  put();
 }
 
 function namedParts(node: XmlNode): NamedPart[] {
@@ -67,10 +72,10 @@ function namedParts(node: XmlNode): NamedPart[] {
 }
 
 interface Merge extends Merging {
-  finish(): void;
+  readonly done: Promise<void>;
 }
 
-const AT_ONCE: Merge = { spaces: 2, everyMs: 0, finish: () => undefined };
+const AT_ONCE: Merge = { spaces: 2, everyMs: 0, done: Promise.resolve() };
 
 /** COS answers at once and sends spaces, in chunks, while it merges; the last chunk tells the rest (436/7742). */
 function merged(
@@ -93,17 +98,12 @@ function merged(
   return { status: 200, headers, body: behindSpaces(xml, merge) };
 }
 
-/** The merge goes on when the client has gone. */
-async function* behindSpaces(xml: string, merge: Merge): AsyncGenerator<Buffer> {
-  const { spaces, everyMs } = merge;
-  try {
-    for (let sent = 0; sent < spaces; sent++) {
-      yield Buffer.from(' ');
-      if (everyMs > 0) await delay(everyMs);
-    }
-  } finally {
-    merge.finish();
+async function* behindSpaces(xml: string, { spaces, everyMs, done }: Merge): AsyncGenerator<Buffer> {
+  for (let sent = 0; sent < spaces; sent++) {
+    yield Buffer.from(' ');
+    if (everyMs > 0) await delay(everyMs);
   }
+  await done;
   yield Buffer.from(xml);
 }
 
