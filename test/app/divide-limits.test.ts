@@ -63,6 +63,30 @@ describe('limits are divided', () => {
     expect(await published()).toMatchObject({ version: 1 });
   });
 
+  it('by the one whose step was taken, where two saw the same', async () => {
+    const { reporter, pass, say, published, division } = await reporting();
+    const [one, two] = [reporter(), reporter()];
+    await pass(3, one, two);
+    await say(0, HELD);
+    await Promise.all([one(), two()]);
+    expect(await published()).toMatchObject({ version: 1 });
+    expect(await division()).toMatchObject({ step: 2, isWritten: true });
+  });
+
+  it('without those that have said nothing for a while', async () => {
+    const { reporter, say, clock, published } = await reporting();
+    const divide = reporter();
+    for (let n = 0; n < 40; n++) {
+      if (n < 10) await say(0, HELD);
+      await say(1, HELD);
+      await divide();
+      await clock.advance(1_000);
+    }
+    const { bytes = [] } = (await published()) ?? {};
+    expect(bytes[0]).toBeLessThan(0.1);
+    expect(bytes[1]).toBeGreaterThan(0.9);
+  });
+
   it('not where nobody stated a use', async () => {
     const { reporter, clock, published } = await reporting();
     const divide = reporter();

@@ -43,6 +43,24 @@ describe('the part of a process', () => {
     expect(part()).toEqual(FLOOR);
   });
 
+  it('counts the time that the read took', async () => {
+    const { clock, state, part, watch } = watching();
+    await state.writeShares({ version: 1, ...SHARES }, CALM);
+    const slow = Object.assign(Object.create(state) as typeof state, {
+      readShares: async (signal: AbortSignal) => {
+        await clock.sleep(2_000, signal);
+        return state.readShares(signal);
+      },
+    });
+    const reading = watch.read(slow, CALM);
+    await clock.advance(2_000);
+    await reading;
+    await clock.advance(SHARE_TIMINGS.leaseMs - 2_001);
+    expect(part()).toEqual({ requests: 0.4, bytes: 0.6 });
+    await clock.advance(1);
+    expect(part()).toEqual(FLOOR);
+  });
+
   it('is not changed by what is garbled, nor by an older version that comes late', async () => {
     const { state, objects, later, part } = watching();
     await state.writeShares({ version: 7, ...SHARES }, CALM);
