@@ -1,5 +1,6 @@
 /** From the size of a task to its time, requests, messages, rows, function-seconds and price. The formulas are those of docs/scale.md. */
 import { GiB } from '../../lib/core/bytes.ts';
+import { FORKING } from '../../lib/core/forking.ts';
 import { SEGMENT_LIMITS } from '../../lib/core/segments.ts';
 import { FUNCTION } from '../../lib/runtime/limits.ts';
 import { type Costs, MEASURED, PLANNED, PRICES } from './costs.ts';
@@ -54,18 +55,17 @@ const DATABASE_CCU = 1;
 
 export function predict(scale: Scale, costs: Costs = MEASURED): Prediction {
   const { objects, bytes, partitions } = scale;
-  const segments = Math.max(
-    Math.ceil(objects / SEGMENT_LIMITS.entriesMax),
-    Math.ceil(bytes / SEGMENT_LIMITS.bytesMax),
-  );
+  const ranges = rangesOf(scale);
+  const pages = Math.ceil(objects / SEGMENT_LIMITS.entriesMax) + Math.floor(ranges / 2);
+  const segments = Math.max(pages, Math.ceil(bytes / SEGMENT_LIMITS.bytesMax));
   const { objectsPerSecond, bound } = copyRate(scale, costs);
   const copySeconds = objects / objectsPerSecond;
-  const listing = ((segments / scale.listings) * scale.listMs) / 1000;
+  const listing = ((pages + ranges) / Math.min(scale.listings, ranges)) * (scale.listMs / 1000);
   const copying = copySeconds / Math.min(partitions, segments);
   const all = Math.max(listing, copying);
   const slices = segments * Math.max(1, Math.ceil(copySeconds / segments / CHECKPOINT_SECONDS));
   const ticks = Math.ceil(all / TICK_SECONDS) + 1;
-  const work = { segments, slices, ticks, seconds: all };
+  const work = { segments, lists: pages + ranges, slices, ticks, seconds: all };
   const functionSeconds = {
     copy: copySeconds,
     planner: Math.max(
@@ -78,7 +78,7 @@ export function predict(scale: Scale, costs: Costs = MEASURED): Prediction {
   return {
     ...{ segments, objectsPerSecond, bound, requests, functionSeconds },
     seconds: { listing, copying, all },
-    messages: { ranges: Math.ceil(listing / INVOCATION_SECONDS) + scale.listings, segments, results: slices },
+    messages: { ranges: Math.ceil(listing / INVOCATION_SECONDS) + ranges, segments, results: slices },
     rows: { segments, slices },
     statements:
       segments * costs.statementsPerSegment +
@@ -86,6 +86,12 @@ export function predict(scale: Scale, costs: Costs = MEASURED): Prediction {
       ticks * costs.statementsPerTick,
     price: priceOf(scale, { ...work, functionSeconds, requests }),
   };
+}
+
+/** A listing in parallel ends with about two ranges for each that was listed at once: one on the way, one cut off near the end. */
+function rangesOf({ objects, listings }: Scale): number {
+  if (objects < 2 * FORKING.afterKeys) return 1;
+  return Math.ceil(Math.min(2 * listings, objects / FORKING.partKeysMin));
 }
 
 /** Of one copy function: the least that latency, line and CPU allow. */
@@ -103,6 +109,8 @@ function copyRate(scale: Scale, costs: Costs): Pick<Prediction, 'objectsPerSecon
 
 interface Work {
   readonly segments: number;
+  /** A probe for each range, and half a page at its end. */
+  readonly lists: number;
   readonly slices: number;
   readonly ticks: number;
   readonly seconds: number;
@@ -110,11 +118,11 @@ interface Work {
 
 function requestsOf(
   { objects }: Scale,
-  { segments, slices, ticks }: Work,
+  { segments, lists, slices, ticks }: Work,
   costs: Costs,
 ): Prediction['requests'] {
   const state = segments * costs.stateRequestsPerSegment + (slices - segments) + 3 * ticks;
-  return { list: segments, get: objects, put: objects, state };
+  return { list: lists, get: objects, put: objects, state };
 }
 
 function priceOf(

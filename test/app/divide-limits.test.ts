@@ -64,12 +64,22 @@ describe('limits are divided', () => {
   });
 
   it('by the one whose step was taken, where two saw the same', async () => {
-    const { reporter, pass, say, published, division } = await reporting();
+    let writes = 0;
+    const { reporter, pass, say, published, division } = await reporting({
+      state: (store) =>
+        Object.assign(Object.create(store) as typeof store, {
+          put: (...args: Parameters<typeof store.put>) => {
+            if (args[0].endsWith('share.json')) writes++;
+            return store.put(...args);
+          },
+        }),
+    });
     const [one, two] = [reporter(), reporter()];
     await pass(3, one, two);
     await say(0, HELD);
     await Promise.all([one(), two()]);
     expect(await published()).toMatchObject({ version: 1 });
+    expect(writes).toBe(1);
     expect(await division()).toMatchObject({ step: 2, isWritten: true });
   });
 
