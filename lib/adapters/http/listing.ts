@@ -117,8 +117,13 @@ function takeValues(listed: Listed, values: readonly (string | undefined)[]): vo
   listed.size = readSize(size);
   listed.etag = unquote(etag);
   listed.lastModified = lastModified;
-  listed.storageClass = storageClass;
-  listed.type = type;
+  listed.storageClass = shared(listed.storageClass, storageClass);
+  listed.type = shared(listed.type, type);
+}
+
+/** Of equal texts the one that is there: entries wait by the thousand, and each copy is memory of its own. */
+function shared(before: string | undefined, now: string | undefined): string | undefined {
+  return before === now ? before : now;
 }
 
 /** At most 15 digits, which a number holds exactly; no store has objects of as many bytes. */
