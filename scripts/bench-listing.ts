@@ -1,12 +1,19 @@
 /**
  * `npm run bench:listing [-- SHAPES LATENCIES KEYS]`: how fast a flat bucket is listed, serially, with 8 and with 64 ranges side by side.
  * The serial rate is measured on fewer keys: it does not change with their number. Then the same in virtual time, where
- * only the calls take any: how well the work is divided, whatever the machine.
+ * only the calls take any: how well the work is divided, whatever the machine. First of all, what a key costs in the hot
+ * paths alone.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { hotPaths } from './bench/listing/hot-paths.ts';
 import { type Listing, listBucket } from './bench/listing/run.ts';
+
+interface Measured extends Listing {
+  /** Of the process that answers the calls. */
+  readonly sourceCpuSeconds: number;
+}
 
 const [shapes = 'hex,dates,decimal,uuid,prefix,unicode', latencies = '50,200', keysText = '10000000'] =
   process.argv.slice(2);
@@ -19,13 +26,16 @@ async function measured(
   keys: number,
   latencyMs: number,
   parallelism: number,
-): Promise<Listing> {
+): Promise<Measured> {
   const program = fileURLToPath(new URL('bench-listing-source.js', import.meta.url));
   const args = [program, shape, String(keys), String(latencyMs)];
   const source = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const [port] = (await once(source.stdout, 'data')) as [Buffer];
   try {
-    return await listBucket(Number(port.toString()), parallelism);
+    const listing = await listBucket(Number(port.toString()), parallelism);
+    source.stdin.end();
+    const [cpuSeconds] = (await once(source.stdout, 'data')) as [Buffer];
+    return { ...listing, sourceCpuSeconds: Number(cpuSeconds.toString()) };
   } finally {
     source.stdin.end();
   }
@@ -33,7 +43,7 @@ async function measured(
 
 function shown(
   name: string,
-  { keys, ranges, calls, seconds, cpuSeconds }: Listing,
+  { keys, ranges, calls, seconds, ...cpu }: Omit<Listing, 'cpuSeconds'> & Partial<Measured>,
   serialRate: number,
 ): void {
   const rate = keys / seconds;
@@ -41,9 +51,20 @@ function shown(
   const figures = [
     `${String(keys)} keys, ${String(ranges)} ranges, ${String(calls)} calls (${extra.toFixed(1)} % extra)`,
     `${rate.toFixed(0)} keys/s, ${(rate / serialRate).toFixed(1)} x serial`,
-    ...(cpuSeconds === 0 ? [] : [`${((cpuSeconds / keys) * 1e6).toFixed(2)} µs CPU a key`]),
+    ...microsAKey(cpu.cpuSeconds, keys, 'CPU a key'),
+    ...microsAKey(cpu.sourceCpuSeconds, keys, "the source's"),
   ];
   process.stdout.write(`${name}: ${figures.join(', ')}\n`);
+}
+
+function microsAKey(seconds: number | undefined, keys: number, what: string): string[] {
+  return seconds === undefined ? [] : [`${((seconds / keys) * 1e6).toFixed(2)} µs ${what}`];
+}
+
+for (const shape of shapes.split(',')) {
+  const { parsing, manifest } = await hotPaths(shape);
+  const figures = `parsing a page ${parsing.toFixed(2)}, writing a manifest ${manifest.toFixed(2)}`;
+  process.stdout.write(`${shape}, alone: ${figures} µs CPU a key\n`);
 }
 
 for (const latencyMs of latencies.split(',').map(Number)) {
@@ -72,7 +93,7 @@ for (const latencyMs of latencies.split(',')) {
       const listing = JSON.parse(line.toString()) as Omit<Listing, 'cpuSeconds'>;
       const serialRate = (PAGE_KEYS * 1_000) / Number(latencyMs);
       const name = `virtual time, ${latencyMs} ms, ${shape}, ${parallelism} in flight`;
-      shown(name, { ...listing, cpuSeconds: 0 }, serialRate);
+      shown(name, listing, serialRate);
     }
   }
 }

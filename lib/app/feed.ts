@@ -4,18 +4,14 @@ import { StoreError } from '../core/errors.ts';
 import type { Entry } from '../core/object.ts';
 import type { ObjectSource, SourcePage } from '../ports/object-source.ts';
 
-export interface FeedItem {
-  readonly entry: Entry;
-  /** Where it lies in the range's order: its key, or its line. A cursor. */
-  readonly position: string;
-}
-
 export interface FeedPage {
-  readonly items: readonly FeedItem[];
+  readonly entries: readonly Entry[];
   /** Everything up to here has been looked at. */
   readonly cursor: string;
   /** Nothing of the range follows. */
   readonly last: boolean;
+  /** Where an entry of this page, or of one before it, lies in the range's order: its key, or its line. A cursor. */
+  positionOf(entry: Entry): string;
 }
 
 /** A stretch of a range: `after < position <= upTo`. */
@@ -50,14 +46,14 @@ export function listingFeed(source: ObjectSource, prefix: string): Feed {
         ahead = next === undefined ? undefined : list(next);
         ahead?.catch(() => undefined); // awaited in the next turn, or dropped with this generator
         cursor = next ?? upTo ?? entries.at(-1)?.key ?? cursor;
-        yield {
-          items: entries.map((entry) => ({ entry, position: entry.key })),
-          cursor,
-          last: next === undefined,
-        };
+        yield { entries, cursor, last: next === undefined, positionOf: keyOf };
       }
     },
   };
+}
+
+function keyOf({ key }: Entry): string {
+  return key;
 }
 
 /** Where the next page begins; undefined where nothing of the stretch follows. */

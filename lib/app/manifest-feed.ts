@@ -67,10 +67,8 @@ class SeenKeys {
 
 /** One page is one segment. Its entries are in key order, so that the target's listing can be joined to them. */
 function feedPage(entries: Entry[], cursor: string, last: boolean): FeedPage {
-  const items = entries
-    .sort((a, b) => compareKeys(a.key, b.key))
-    .map((entry) => ({ entry, position: cursor }));
-  return { items, cursor, last };
+  entries.sort((a, b) => compareKeys(a.key, b.key));
+  return { entries, cursor, last, positionOf: () => cursor };
 }
 
 /** Lines as bytes, without their newline; gzip is told by its first two bytes. A longer line than any key comes cut, so that it fails by itself. */

@@ -5,6 +5,7 @@
 import { isRetryable, UserError } from '../core/errors.ts';
 import { entryFilter, type EntryFilter } from '../core/filter.ts';
 import type { Forking } from '../core/forking.ts';
+import type { Entry } from '../core/object.ts';
 import { cosUrl, parseCosUrl } from '../core/layout.ts';
 import type { RangeMessage } from '../core/messages.ts';
 import { cutSegments, SEGMENT_LIMITS, type SegmentCut } from '../core/segments.ts';
@@ -15,7 +16,7 @@ import type { Queue } from '../ports/queue.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { Range, Table } from '../ports/table.ts';
 import { ControlWatch } from './control-watch.ts';
-import { type Feed, type FeedItem, type FeedPage, listingFeed } from './feed.ts';
+import { type Feed, type FeedPage, listingFeed } from './feed.ts';
 import { manifestFeed } from './manifest-feed.ts';
 import { ringRange, ringSegment } from './ring.ts';
 import { RangeSplitter } from './split-range.ts';
@@ -95,10 +96,10 @@ class RangePlanner {
   /** True when there is nothing more to do here: the range is listed, another planner is at it, or the task was stopped. */
   async run(control: ControlWatch, deadlineMs: number, signal: AbortSignal): Promise<boolean> {
     const feed = feedOf(this.ports, this.task);
-    let waiting: FeedItem[] = [];
+    let waiting: Entry[] = [];
     const stretch = { after: this.cursor, upTo: () => this.upTo };
     for await (const page of feed.pages(stretch, signal)) {
-      waiting.push(...page.items.filter(({ entry }) => this.takes(entry)));
+      for (const entry of page.entries) if (this.takes(entry)) waiting.push(entry);
       this.pagesSinceMove++;
       // All entries of a manifest's page have the page's position, and key order within it alone.
       const flushes =
@@ -106,7 +107,7 @@ class RangePlanner {
         this.task.source.manifest !== undefined ||
         this.pagesSinceMove >= PAGES_PER_SEGMENT_MAX ||
         this.cursor === this.range.after;
-      const left = await this.emit(waiting, { cursor: page.cursor, listed: page.last, flushes }, signal);
+      const left = await this.emit(waiting, page, flushes, signal);
       if (left === 'overtaken') return true;
       waiting = left;
       if (page.last || (await control.read(signal)).state !== 'running') return true;
@@ -117,8 +118,8 @@ class RangePlanner {
   }
 
   /** False where another planner split the range first. */
-  private async splitRest({ items, cursor }: FeedPage, signal: AbortSignal): Promise<boolean> {
-    this.splitter.saw(items.map(({ entry }) => entry.key));
+  private async splitRest({ entries, cursor }: FeedPage, signal: AbortSignal): Promise<boolean> {
+    this.splitter.saw(entries);
     const upTo = await this.splitter.split({ after: cursor, upTo: this.upTo }, signal);
     if (upTo === 'overtaken') return false;
     this.upTo = upTo.upTo;
@@ -127,25 +128,24 @@ class RangePlanner {
 
   /** Makes segments of what waits: of all of it when flushing, else of what fills one. Answers what goes on waiting. */
   private async emit(
-    waiting: FeedItem[],
-    to: { readonly cursor: string; readonly listed: boolean; readonly flushes: boolean },
+    waiting: Entry[],
+    page: FeedPage,
+    flushes: boolean,
     signal: AbortSignal,
-  ): Promise<FeedItem[] | 'overtaken'> {
+  ): Promise<Entry[] | 'overtaken'> {
     const limits = this.ports.segmentLimits ?? SEGMENT_LIMITS;
     let at = 0;
-    for (const cut of cutSegments(
-      waiting.map(({ entry }) => entry),
-      limits,
-    )) {
+    for (const cut of cutSegments(waiting, limits)) {
       const end = at + cut.entries.length;
       const isLast = end === waiting.length;
-      if (isLast && !to.flushes && cut.entries.length < limits.entriesMax) return waiting.slice(at);
-      const cursor = isLast ? to.cursor : (waiting[end - 1]?.position ?? to.cursor);
-      if (!(await this.advance(cursor, isLast && to.listed, cut, signal))) return 'overtaken';
+      if (isLast && !flushes && cut.entries.length < limits.entriesMax) return waiting.slice(at);
+      const lastCut = cut.entries.at(-1);
+      const cursor = isLast || lastCut === undefined ? page.cursor : page.positionOf(lastCut);
+      if (!(await this.advance(cursor, isLast && page.last, cut, signal))) return 'overtaken';
       at = end;
     }
-    const moves = at === 0 && to.flushes && (to.listed || to.cursor !== this.cursor);
-    if (moves && !(await this.advance(to.cursor, to.listed, undefined, signal))) return 'overtaken';
+    const moves = at === 0 && flushes && (page.last || page.cursor !== this.cursor);
+    if (moves && !(await this.advance(page.cursor, page.last, undefined, signal))) return 'overtaken';
     return [];
   }
 

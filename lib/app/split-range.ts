@@ -13,6 +13,7 @@ import {
 } from '../core/forking.ts';
 import { KeySpace } from '../core/key-space.ts';
 import { compareKeys } from '../core/keys.ts';
+import type { Entry } from '../core/object.ts';
 import type { Task } from '../core/task.ts';
 import type { Clock, Dice } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -71,11 +72,11 @@ export class RangeSplitter {
     this.lookAtKeys = Math.max(this.forking.lookEveryKeys, untilForking);
   }
 
-  /** Keys of the listing, in its order: what is left is judged by them. */
-  saw(keys: readonly string[]): void {
-    this.mark(keys[0]);
-    for (let i = 0; i < keys.length; i += LEARN_EVERY) this.space.learnListed(keys[i] ?? '');
-    this.keys += keys.length;
+  /** Entries of the listing, in its order: what is left is judged by their keys. */
+  saw(entries: readonly Entry[]): void {
+    this.mark(entries[0]?.key);
+    for (let i = 0; i < entries.length; i += LEARN_EVERY) this.space.learnListed(entries[i]?.key ?? '');
+    this.keys += entries.length;
   }
 
   /** Splits the rest if company is wanted and worth it. Answers the new bound, or that another planner was first. */

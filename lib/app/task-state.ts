@@ -1,7 +1,7 @@
 /** A task's state objects, typed: the truth of the work, each written once (but control and report). */
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import { MiB } from '../core/bytes.ts';
+import { KiB, MiB } from '../core/bytes.ts';
 import { type Control, parseControl, RUNNING } from '../core/control.ts';
 import { StoreError, UserError } from '../core/errors.ts';
 import { parseShareObject, type ShareObject } from '../core/share-object.ts';
@@ -23,6 +23,8 @@ const gunzipAsync = promisify(gunzip);
 
 /** What is larger is no manifest of ours: 1,000 listed keys are 1 MiB, and in JSON a character is at most six bytes. */
 const MANIFEST_BYTES_MAX = 16 * MiB;
+/** Entries resemble those just before: a window of 8 KiB finds as much as one of 32, in memory that is ready sooner. */
+const MANIFEST_GZIP = { level: 1, windowBits: 13, memLevel: 7, chunkSize: 64 * KiB } as const;
 const JSON_TYPE = { contentType: 'application/json' };
 
 export function stateLocationOf(task: Task): StateLocation {
@@ -96,7 +98,7 @@ export class TaskState {
 
   /** Answers the id of the segment, which is bound to what the manifest says. */
   async writeManifest(place: SegmentPlace, entries: readonly Entry[], signal: AbortSignal): Promise<string> {
-    const body = await gzipAsync(renderEntries(entries), { level: 1 });
+    const body = await gzipAsync(renderEntries(entries), MANIFEST_GZIP);
     const segmentId = segmentIdOf(place, body);
     await this.store.put(this.manifestKey(segmentId), body, { contentType: 'application/gzip' }, signal);
     return segmentId;

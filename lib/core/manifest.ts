@@ -13,10 +13,40 @@ const entryShape: z.ZodType<Entry> = z.object({
   problem: z.string().optional(),
 });
 
-export function renderEntries(entries: readonly Entry[]): string {
+/** Longer texts are costly to allocate, as V8 keeps them apart; a few lines are costly to encode one by one. */
+const PIECE_CHARACTERS = 32 * 1024;
+
+/** The entries as gzip is to have them: UTF-8, one line of JSON each. */
+export function renderEntries(entries: readonly Entry[]): Buffer {
+  const pieces: Buffer[] = [];
   let lines = '';
-  for (const entry of entries) lines += JSON.stringify(entry) + '\n';
-  return lines;
+  for (const entry of entries) {
+    lines += renderEntry(entry);
+    if (lines.length < PIECE_CHARACTERS) continue;
+    pieces.push(Buffer.from(lines));
+    lines = '';
+  }
+  pieces.push(Buffer.from(lines));
+  return Buffer.concat(pieces);
+}
+
+/** Put together by hand in half the time that `JSON.stringify` takes. */
+function renderEntry({ key, size, etag, lastModified, storageClass, type, problem }: Entry): string {
+  const sizeMember = size === undefined ? '' : `,"size":${String(size)}`;
+  const typeMember = type === undefined ? '' : `,"type":"${type}"`;
+  const version = `${sizeMember}${member(',"etag":', etag)}${member(',"lastModified":', lastModified)}`;
+  return `{"key":${quoted(key)}${version}${member(',"storageClass":', storageClass)}${typeMember}${member(',"problem":', problem)}}\n`;
+}
+
+function member(before: string, text: string | undefined): string {
+  return text === undefined ? '' : before + quoted(text);
+}
+
+/** What stands in JSON as it is: no quote, backslash, control character or half of a pair (RFC 8259, section 7). */
+const PLAIN = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/;
+
+function quoted(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
 /** Parses a segment manifest of ours; throws `UserError` naming `where` when it is not what the planner wrote. */

@@ -28,8 +28,7 @@ async function read(source: ObjectSource, after = '', upTo?: string): Promise<Fe
   return pages;
 }
 
-const keysOf = (pages: readonly FeedPage[]) =>
-  pages.flatMap(({ items }) => items.map(({ entry }) => entry.key));
+const keysOf = (pages: readonly FeedPage[]) => pages.flatMap(({ entries }) => entries.map(({ key }) => key));
 
 describe('a listing', () => {
   it('yields every key between its bounds once, in byte order', async () => {

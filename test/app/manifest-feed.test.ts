@@ -25,7 +25,7 @@ async function pagesOf(
 
 async function keysOf(bytes: Uint8Array, reading?: Reading): Promise<string[]> {
   const pages = await pagesOf(bytes, reading);
-  return pages.flatMap(({ items }) => items.map(({ entry }) => entry.key));
+  return pages.flatMap(({ entries }) => entries.map(({ key }) => key));
 }
 
 const lines = (keys: readonly string[]) =>
@@ -44,7 +44,9 @@ describe('a source manifest', () => {
   it('may lack its last newline, and may be empty', async () => {
     expect(await keysOf(Buffer.from('a\nb'))).toEqual(['a', 'b']);
     expect(await keysOf(Buffer.from('a'), { chunkBytes: 1 })).toEqual(['a']);
-    expect(await pagesOf(Buffer.alloc(0))).toEqual([{ items: [], cursor: linePosition(0), last: true }]);
+    expect(await pagesOf(Buffer.alloc(0))).toMatchObject([
+      { entries: [], cursor: linePosition(0), last: true },
+    ]);
     expect(await keysOf(gzipSync(''))).toEqual([]);
   });
 
@@ -59,9 +61,9 @@ describe('a source manifest', () => {
         const bytes = Buffer.from(texts.join('\n'));
         const pages = await pagesOf(bytes, { pageEntries });
         for (const [i, { cursor }] of pages.entries()) {
-          const rest = pages.slice(i + 1).flatMap(({ items }) => items.map(({ entry }) => entry));
+          const rest = pages.slice(i + 1).flatMap(({ entries }) => entries);
           const resumed = await pagesOf(bytes, { pageEntries, after: cursor });
-          expect(resumed.flatMap(({ items }) => items.map(({ entry }) => entry))).toEqual(rest);
+          expect(resumed.flatMap(({ entries }) => entries)).toEqual(rest);
         }
       }),
       { numRuns: 50 },
@@ -71,7 +73,7 @@ describe('a source manifest', () => {
   it('comes in pages in key order, each with the line it ends at', async () => {
     const pages = await pagesOf(Buffer.from('d\nc\n\nb\na\n'), { pageEntries: 2 });
     expect(
-      pages.map(({ items, cursor, last }) => [items.map(({ entry }) => entry.key).join(''), cursor, last]),
+      pages.map(({ entries, cursor, last }) => [entries.map(({ key }) => key).join(''), cursor, last]),
     ).toEqual([
       ['cd', linePosition(2), false],
       ['ab', linePosition(5), false],
@@ -92,7 +94,7 @@ describe('a source manifest', () => {
   it('with a line that has no end takes no more memory than a few lines, and fails that line alone', async () => {
     const bytes = Buffer.concat([Buffer.from('a\n'), Buffer.alloc(1_000_000, 'k'), Buffer.from('\nb\n')]);
     const [page] = await pagesOf(bytes, { chunkBytes: 65_536 });
-    const found = page!.items.map(({ entry }) => [entry.key.length, entry.problem]);
+    const found = page!.entries.map(({ key, problem }) => [key.length, problem]);
     expect(found).toEqual([
       [1, undefined],
       [1, undefined],

@@ -23,19 +23,51 @@ const entry: fc.Arbitrary<Entry> = fc.record(
   { requiredKeys: ['key'] },
 );
 
+/** What JSON escapes, its neighbours, and halves of pairs. */
+const hostileUnit = fc.constantFrom(
+  ...['"', '\\', '\u0000', '\u001f', ' ', '\u007f', '!', '#', '[', ']', '\u2028'],
+  ...['\ud7ff', '\ud800', '\udbff', '\udc00', '\udfff', '\ue000', '\uffff', '\u{1f600}', '\ufeff'],
+);
+
+const inOrder = ({ key, size, etag, lastModified, storageClass, type, problem }: Entry): Entry => ({
+  key,
+  size,
+  etag,
+  lastModified,
+  storageClass,
+  type,
+  problem,
+});
+
 const line = (text: string, number = 2) => parseSourceLine(Buffer.from(text), number);
 
 describe('a segment manifest', () => {
   it('is read as it was written, whatever the keys', () => {
     fc.assert(
       fc.property(fc.array(entry, { maxLength: 8 }), (entries) => {
-        expect(parseEntries(renderEntries(entries), 'm', entries.length)).toEqual(entries);
+        expect(parseEntries(renderEntries(entries).toString(), 'm', entries.length)).toEqual(entries);
       }),
     );
   });
 
+  it('has a line an entry as JSON.stringify writes it, whatever the texts and however many', () => {
+    const text = fc.oneof(anyKey, fc.string({ unit: 'binary' }), fc.string({ unit: hostileUnit }));
+    const hostile = fc.record(
+      { key: text, size: fc.maxSafeNat(), etag: text, lastModified: text, storageClass: text, problem: text },
+      { requiredKeys: ['key'] },
+    );
+    fc.assert(
+      fc.property(fc.array(hostile, { maxLength: 8 }), fc.constantFrom(1, 200), (entries, times) => {
+        const many = Array.from({ length: times }, () => entries).flat();
+        const lines = many.map((each) => JSON.stringify(inOrder(each)) + '\n');
+        expect(renderEntries(many).toString()).toBe(lines.join(''));
+      }),
+      { seed: 1, numRuns: 80 },
+    );
+  });
+
   it('is refused where a line is missing, doubled, cut or is no entry', () => {
-    const text = renderEntries([{ key: 'a' }, { key: 'b' }]);
+    const text = renderEntries([{ key: 'a' }, { key: 'b' }]).toString();
     const damaged = [
       text.slice(10),
       text + text,
@@ -107,7 +139,7 @@ describe('a line of a source manifest', () => {
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 20 }), (bytes) => {
         const found = parseSourceLine(bytes, 5);
         if (found === undefined) return;
-        expect(parseEntries(renderEntries([found]), 'm', 1)).toEqual([found]);
+        expect(parseEntries(renderEntries([found]).toString(), 'm', 1)).toEqual([found]);
       }),
     );
   });

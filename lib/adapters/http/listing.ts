@@ -1,6 +1,7 @@
 /** One page of a bucket's listing, as OSS (ListObjectsV2) and COS (GetBucket) both write it with `encoding-type=url`. */
 import { compareKeys } from '../../core/keys.ts';
-import { XmlError, XmlReader } from './xml.ts';
+import { Spellings } from './spelling.ts';
+import { unescaped, XmlError, XmlReader } from './xml.ts';
 
 /** One `<Contents>`, decoded. The same object is handed out for every key: take what you need. */
 export interface Listed {
@@ -38,18 +39,32 @@ export function parseListing<T>(
 ): ListedPage<T> {
   const reader = new XmlReader(xml);
   if (reader.open() !== 'ListBucketResult') throw new XmlError('the document is no ListBucketResult');
+  const spellings = new Spellings(FIELDS);
   const entries: T[] = [];
   const listed = nothingListed();
   let last = request.after;
   let truncated: string | undefined;
   let nextMarker: string | undefined;
   let encoding: string | undefined;
-  for (let name = reader.open(); name !== undefined; name = reader.open()) {
+  const takeEntry = (values: readonly (string | undefined)[]) => {
+    takeValues(listed, values);
+    checkKey(listed.key, last, request.prefix);
+    last = listed.key;
+    entries.push(take(listed));
+  };
+  for (;;) {
+    const from = reader.at;
+    const known = spellings.read(xml, from);
+    if (known !== undefined) {
+      takeEntry(known);
+      reader.at = spellings.end;
+      continue;
+    }
+    const name = reader.open();
+    if (name === undefined) break;
     if (name === 'Contents') {
-      readContents(reader, listed);
-      checkKey(listed.key, last, request.prefix);
-      last = listed.key;
-      entries.push(take(listed));
+      takeEntry(readContents(reader));
+      spellings.learn(xml.slice(from, reader.at));
     } else if (name === 'IsTruncated') truncated = reader.text(name);
     else if (name === 'NextMarker') nextMarker = decodeListed(reader.text(name));
     else if (name === 'EncodingType') encoding = reader.text(name);
@@ -79,44 +94,50 @@ function nothingListed(): Listed {
   return { key: '', size: 0, etag: '', lastModified: '', storageClass: undefined, type: undefined };
 }
 
-function readContents(reader: XmlReader, listed: Listed): void {
-  let found = 0;
-  listed.type = undefined;
-  listed.storageClass = undefined;
+const FIELDS = ['Key', 'Size', 'ETag', 'LastModified', 'StorageClass', 'Type'];
+
+/** The values of `FIELDS`, references as they stand. */
+function readContents(reader: XmlReader): (string | undefined)[] {
+  const values: (string | undefined)[] = FIELDS.map(() => undefined);
   for (let name = reader.open(); name !== undefined; name = reader.open()) {
-    switch (name) {
-      case 'Key':
-        listed.key = decodeListed(reader.text(name));
-        found++;
-        break;
-      case 'Size':
-        listed.size = readSize(reader.rawText(name));
-        found++;
-        break;
-      case 'ETag':
-        listed.etag = unquote(reader.rawText(name));
-        break;
-      case 'LastModified':
-        listed.lastModified = reader.rawText(name);
-        found++;
-        break;
-      case 'StorageClass':
-        listed.storageClass = reader.rawText(name);
-        break;
-      case 'Type':
-        listed.type = reader.rawText(name);
-        break;
-      default:
-        reader.skip(name);
-    }
+    const field = FIELDS.indexOf(name);
+    if (field < 0) reader.skip(name);
+    else if (values[field] === undefined) values[field] = reader.rawText(name);
+    else throw new XmlError('an entry has something twice');
   }
   reader.close('Contents');
-  if (found !== 3) throw new XmlError('an entry has no Key, Size or LastModified, or has it twice');
+  return values;
 }
 
+function takeValues(listed: Listed, values: readonly (string | undefined)[]): void {
+  const [key, size, etag = '', lastModified, storageClass, type] = values;
+  if (key === undefined || size === undefined || lastModified === undefined)
+    throw new XmlError('an entry has no Key, Size or LastModified');
+  listed.key = decodeListed(unescaped(key));
+  listed.size = readSize(size);
+  listed.etag = unquote(etag);
+  listed.lastModified = lastModified;
+  listed.storageClass = shared(listed.storageClass, storageClass);
+  listed.type = shared(listed.type, type);
+}
+
+/** Of equal texts the one that is there: entries wait by the thousand, and each copy is memory of its own. */
+function shared(before: string | undefined, now: string | undefined): string | undefined {
+  return before === now ? before : now;
+}
+
+/** At most 15 digits, which a number holds exactly; no store has objects of as many bytes. */
+const SIZE_DIGITS_MAX = 15;
+
 function readSize(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new XmlError('a Size is not a number');
-  return Number(text);
+  let size = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit < 0 || digit > 9) throw new XmlError('a Size is not a number');
+    size = size * 10 + digit;
+  }
+  if (text === '' || text.length > SIZE_DIGITS_MAX) throw new XmlError('a Size is not a number');
+  return size;
 }
 
 const QUOTE = '&quot;';

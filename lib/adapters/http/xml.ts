@@ -13,18 +13,19 @@ const SLASH = 0x2f;
 /** Walks over elements; every method throws `XmlError` where the text does not go on as it must. */
 export class XmlReader {
   readonly #text: string;
-  #at = 0;
+  /** Where it goes on; to be set only between elements, and behind one that is known. */
+  at = 0;
   /** Set between a `<Name/>` and its close: it goes on as `<Name></Name>` does. */
   #emptyName: string | undefined;
 
   constructor(text: string) {
     this.#text = text;
-    if (text.startsWith('\ufeff')) this.#at = 1;
+    if (text.startsWith('\ufeff')) this.at = 1;
     this.#skipSpace();
-    if (!text.startsWith('<?xml', this.#at)) return;
-    const end = text.indexOf('?>', this.#at);
+    if (!text.startsWith('<?xml', this.at)) return;
+    const end = text.indexOf('?>', this.at);
     if (end < 0) throw new XmlError('the declaration does not end');
-    this.#at = end + 2;
+    this.at = end + 2;
   }
 
   /** The name of the element that opens here, or undefined where the parent closes (or the text ends). */
@@ -32,14 +33,14 @@ export class XmlReader {
     if (this.#emptyName !== undefined) return undefined;
     this.#skipSpace();
     const text = this.#text;
-    const at = this.#at;
+    const at = this.at;
     if (at >= text.length) return undefined;
     if (text.charCodeAt(at) !== LESS) throw new XmlError('there is text between elements');
     if (text.charCodeAt(at + 1) === SLASH) return undefined;
     const end = text.indexOf('>', at);
     if (end < 0) throw new XmlError('a tag does not end');
     if (text.charCodeAt(end - 1) === SLASH) return this.#openEmpty(at, end);
-    this.#at = end + 1;
+    this.at = end + 1;
     const tag = text.slice(at + 1, end);
     const space = tag.indexOf(' ');
     return space < 0 ? tag : tag.slice(0, space);
@@ -47,25 +48,24 @@ export class XmlReader {
 
   #openEmpty(at: number, end: number): string {
     const tag = this.#text.slice(at + 1, end - 1).trimEnd();
-    this.#at = end + 1;
+    this.at = end + 1;
     this.#emptyName = tag;
     return tag;
   }
 
   /** The text of the element just opened, which has no children; also closes it. */
   text(name: string): string {
-    const raw = this.rawText(name);
-    return raw.includes('&') ? unescapeXml(raw) : raw;
+    return unescaped(this.rawText(name));
   }
 
   /** As `text`, with references as they stand. */
   rawText(name: string): string {
     if (this.#emptyName !== undefined) return this.#closeEmpty();
     const text = this.#text;
-    const end = text.indexOf('<', this.#at);
+    const end = text.indexOf('<', this.at);
     if (end < 0) throw new XmlError(`${name} does not end`);
-    const raw = text.slice(this.#at, end);
-    this.#at = end;
+    const raw = text.slice(this.at, end);
+    this.at = end;
     this.close(name);
     return raw;
   }
@@ -74,7 +74,7 @@ export class XmlReader {
     if (this.#emptyName !== undefined) return void this.#closeEmpty();
     this.#skipSpace();
     const text = this.#text;
-    const at = this.#at;
+    const at = this.at;
     const end = at + 2 + name.length;
     const closes =
       text.charCodeAt(at) === LESS &&
@@ -82,21 +82,21 @@ export class XmlReader {
       text.charCodeAt(end) === 0x3e &&
       text.startsWith(name, at + 2);
     if (!closes) throw new XmlError(`${name} does not close where it should`);
-    this.#at = end + 1;
+    this.at = end + 1;
   }
 
   /** Passes over the element just opened and all it holds. */
   skip(name: string, depth = 0): void {
     if (depth > DEPTH_MAX) throw new XmlError('the elements are nested too deeply');
     if (this.#emptyName !== undefined) return void this.#closeEmpty();
-    const end = this.#text.indexOf('<', this.#at);
+    const end = this.#text.indexOf('<', this.at);
     if (end < 0) throw new XmlError(`${name} does not end`);
-    this.#at = end;
+    this.at = end;
     for (let child = this.open(); child !== undefined; child = this.open()) {
       this.skip(child, depth + 1);
-      const next = this.#text.indexOf('<', this.#at);
+      const next = this.#text.indexOf('<', this.at);
       if (next < 0) throw new XmlError(`${name} does not end`);
-      this.#at = next;
+      this.at = next;
     }
     this.close(name);
   }
@@ -104,7 +104,7 @@ export class XmlReader {
   /** Nothing may follow the root. */
   end(): void {
     this.#skipSpace();
-    if (this.#at < this.#text.length) throw new XmlError('something follows the document');
+    if (this.at < this.#text.length) throw new XmlError('something follows the document');
   }
 
   #closeEmpty(): string {
@@ -113,13 +113,15 @@ export class XmlReader {
   }
 
   #skipSpace(): void {
-    while (this.#text.charCodeAt(this.#at) <= 0x20) this.#at++;
+    while (this.#text.charCodeAt(this.at) <= 0x20) this.at++;
   }
 }
 
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-function unescapeXml(text: string): string {
+/** Text with its references resolved. */
+export function unescaped(text: string): string {
+  if (!text.includes('&')) return text;
   return text.replace(/&([^&;]{0,12});?/g, (whole: string, reference: string) => {
     const found = whole.endsWith(';') ? resolveReference(reference) : undefined;
     if (found === undefined) throw new XmlError(`${whole} is no reference`);

@@ -4,7 +4,7 @@
  */
 import { resolveEndpoint } from '../../core/endpoint.ts';
 import { encodeKey, encodeStrictly } from '../../core/keys.ts';
-import type { Entry, SourceAttributes } from '../../core/object.ts';
+import type { SourceAttributes } from '../../core/object.ts';
 import type {
   Content,
   ListRequest,
@@ -14,13 +14,13 @@ import type {
   SourcePage,
 } from '../../ports/object-source.ts';
 import { httpClient } from '../http/client.ts';
-import { type Listed, parseListing } from '../http/listing.ts';
 import * as store from '../http/store-call.ts';
 import type { HttpClient, HttpResponse } from '../http/types.ts';
 import { sourceAttributes } from './attributes.ts';
 import { OSS_DIALECT } from './errors.ts';
 import type { OssOptions } from './options.ts';
 import { objectSigner, type ObjectSigner } from './object-signing.ts';
+import { parsePage } from './page.ts';
 import { type Query, type Signer, signer } from './signing.ts';
 import { parseTagging } from './tags.ts';
 
@@ -81,7 +81,7 @@ export class OssObjectSource implements ObjectSource {
     const asked = { method: 'GET', operation, query, signal } as const;
     const response = await this.#ask({ ...asked, bufferBytesMax: PAGE_BYTES_MAX });
     const body = await store.bodyOf(response, subject, { bytesMax: PAGE_BYTES_MAX, signal });
-    return store.parsed(subject, () => parseListing(body.toString('latin1'), { prefix, after }, entryOf));
+    return store.parsed(subject, () => parsePage(body, { prefix, after }));
   }
 
   async read({ key, ifMatch, range }: ReadRequest, signal: AbortSignal): Promise<SourceObject> {
@@ -151,16 +151,6 @@ export class OssObjectSource implements ObjectSource {
   #subject(operation: string, key?: string): store.CallSubject {
     return { operation, bucket: this.#options.bucket, key };
   }
-}
-
-function entryOf({ key, size, etag, lastModified, storageClass, type }: Listed): Entry {
-  return { key, size, etag, lastModified, storageClass, type: objectType(type) };
-}
-
-function objectType(type: string | undefined): Entry['type'] {
-  return type === 'Normal' || type === 'Multipart' || type === 'Appendable' || type === 'Symlink'
-    ? type
-    : undefined;
 }
 
 function attributesOf(response: HttpResponse, subject: store.CallSubject): SourceAttributes {

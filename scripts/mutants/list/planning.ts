@@ -16,15 +16,15 @@ export const PLANNING: readonly Mutant[] = [
   {
     ...PLAN,
     name: 'plan-listed-early',
-    find: 'isLast && to.listed',
-    replace: 'to.listed',
+    find: 'isLast && page.last',
+    replace: 'page.last',
     breaks: 'The range is called listed with its first of several last segments.',
   },
   {
     ...PLAN,
     name: 'plan-cursor-ahead',
-    find: 'waiting[end - 1]?.position ?? to.cursor',
-    replace: 'to.cursor',
+    find: 'isLast || lastCut === undefined ? page.cursor : page.positionOf(lastCut)',
+    replace: 'page.cursor',
     breaks: 'The cursor passes keys that are in no segment yet.',
   },
   {
