@@ -6,12 +6,15 @@ import type { StateStore } from '../ports/state-store.ts';
 import { type RetryContext, retrying } from '../app/retry.ts';
 import type { RateLimiter } from './limiter.ts';
 import type { Throttle } from './throttle.ts';
+import type { Turns } from './turns.ts';
 
 export interface Limits {
   /** Requests to one store. */
   readonly requests: RateLimiter;
   /** Bytes read from the source. */
   readonly bytes: RateLimiter;
+  /** To wait for both. */
+  readonly turns: Turns;
   /** Of the store, over all tasks. */
   readonly throttle: Throttle;
 }
@@ -46,9 +49,11 @@ async function limitedRead(
   signal: AbortSignal,
   read: () => Promise<SourceObject>,
 ): Promise<SourceObject> {
-  await limits.requests.take(1, signal);
   const before = expectedBytes <= WAIT_BEFORE_BYTES_MAX ? expectedBytes : 0;
-  await limits.bytes.take(before, signal);
+  // Whoever has one and waits for the other goes later than was counted: of many the next seconds would see too much.
+  await limits.turns.take(signal, () =>
+    Promise.all([limits.requests.take(1, signal), limits.bytes.take(before, signal)]),
+  );
   const object = await read();
   const { content } = object;
   if (content.kind === 'stream')
@@ -86,7 +91,7 @@ function limitedChunks(
  */
 export function guardSink(
   sink: ObjectSink,
-  { requests, throttle }: Omit<Limits, 'bytes'>,
+  { requests, throttle }: Pick<Limits, 'requests' | 'throttle'>,
   context: RetryContext,
 ): ObjectSink {
   const limited = async <T>(signal: AbortSignal, call: () => Promise<T>) => {

@@ -15,6 +15,7 @@ import { guardSink, guardSource, guardState } from './interceptors.ts';
 import { RateLimiter } from './limiter.ts';
 import { CONNECTIONS } from './limits.ts';
 import { Throttle } from './throttle.ts';
+import { Turns } from './turns.ts';
 
 export interface StoresOptions {
   /** Read at every request. */
@@ -33,6 +34,7 @@ interface TaskLimits {
   readonly source: RateLimiter;
   readonly sink: RateLimiter;
   readonly bytes: RateLimiter;
+  readonly turns: Turns;
 }
 
 export interface OpenStores extends Stores {
@@ -60,9 +62,9 @@ class ConnectedStores implements OpenStores {
     const store = this.once('oss', { bucket, region, endpoint }, () => {
       return new OssObjectSource({ ...this.shared('oss'), bucket, region, endpoint });
     });
-    const { source, bytes } = this.limitsOf(task);
+    const { source: requests, bytes, turns } = this.limitsOf(task);
     const throttle = this.throttleOf(store);
-    return guardSource(store, { requests: source, bytes, throttle }, this.options);
+    return guardSource(store, { requests, bytes, turns, throttle }, this.options);
   }
 
   sink(task: Task): ObjectSink {
@@ -117,7 +119,7 @@ class ConnectedStores implements OpenStores {
 
   private newLimits(): TaskLimits {
     const limiter = () => new RateLimiter(this.options.clock, undefined);
-    return { source: limiter(), sink: limiter(), bytes: limiter() };
+    return { source: limiter(), sink: limiter(), bytes: limiter(), turns: new Turns() };
   }
 
   private shared(vendor: 'oss' | 'cos') {

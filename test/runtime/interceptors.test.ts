@@ -8,6 +8,7 @@ import { StoreError } from '../../lib/core/errors.ts';
 import { guardSink, guardSource, guardState } from '../../lib/runtime/interceptors.ts';
 import { RateLimiter } from '../../lib/runtime/limiter.ts';
 import { Throttle } from '../../lib/runtime/throttle.ts';
+import { Turns } from '../../lib/runtime/turns.ts';
 import { collected } from '../support/bytes.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { seededDice } from '../support/seeded-dice.ts';
@@ -36,7 +37,8 @@ function opened(requestsPerSecond?: number, bytesPerSecond?: number) {
   const bucket = new MemoryBucket();
   const context = { clock, dice: seededDice(1) };
   const requests = new RateLimiter(clock, requestsPerSecond);
-  const limits = { requests, bytes: new RateLimiter(clock, bytesPerSecond), throttle: new Throttle(context) };
+  const bytes = new RateLimiter(clock, bytesPerSecond);
+  const limits = { requests, bytes, turns: new Turns(), throttle: new Throttle(context) };
   return { clock, bucket, context, limits };
 }
 
@@ -114,6 +116,45 @@ describe('the limits of a source', () => {
     for (let i = 0; i < 10; i++) void source.head('a', CALM).then(() => heads++);
     await clock.advance(3_000);
     expect(heads).toBe(3);
+  });
+
+  it.each([
+    ['bytes', { requestsPerSecond: 60, bytesPerSecond: 40 }, 60],
+    ['requests', { requestsPerSecond: 40, bytesPerSecond: 60 }, 60],
+  ])('both hold also after %s were short for a while', async (_, short, perSecond) => {
+    const { clock, bucket, context, limits } = opened(short.requestsPerSecond, short.bytesPerSecond);
+    bucket.put('a', { bytes: Buffer.from('x') });
+    const source = guardSource(new MemoryObjectSource(bucket), limits, context);
+    let reads = 0;
+    for (let i = 0; i < 2_000; i++)
+      void source.read({ key: 'a', expectedBytes: 1 }, CALM).then(() => reads++);
+    await clock.advance(20_000);
+    expect(reads).toBeGreaterThan(20 * 38);
+    limits.requests.perSecond = limits.bytes.perSecond = perSecond;
+    // What is no longer short is asked for as fast as the other allows, and no faster.
+    if (short.requestsPerSecond > short.bytesPerSecond) limits.bytes.perSecond = 10 * perSecond;
+    else limits.requests.perSecond = 10 * perSecond;
+    const before = reads;
+    await clock.advance(10_000);
+    expect(reads - before).toBeLessThanOrEqual(10 * perSecond * 1.02);
+    expect(reads - before).toBeGreaterThanOrEqual(10 * perSecond * 0.95);
+  });
+
+  it('let those go who are aborted while others wait', async () => {
+    const { clock, bucket, context, limits } = opened(1, 1);
+    bucket.put('a', { bytes: Buffer.from('xy') });
+    const source = guardSource(new MemoryObjectSource(bucket), limits, context);
+    const halt = new AbortController();
+    let reads = 0;
+    const read = (signal: AbortSignal) => source.read({ key: 'a', expectedBytes: 2 }, signal);
+    void read(CALM).then(() => reads++);
+    const halted = [read(halt.signal), read(halt.signal)];
+    void read(CALM).then(() => reads++);
+    await clock.advance(500);
+    halt.abort(new Error('enough'));
+    for (const one of halted) await expect(one).rejects.toThrow('enough');
+    await clock.advance(4_000);
+    expect(reads).toBe(2);
   });
 
   it('hold bytes back whatever form they come in, and change none', async () => {

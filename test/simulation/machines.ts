@@ -13,6 +13,7 @@ import { guardSink, guardSource, guardState } from '../../lib/runtime/intercepto
 import { RateLimiter } from '../../lib/runtime/limiter.ts';
 import { ONE_PROCESS } from '../../lib/runtime/limits.ts';
 import { Throttle } from '../../lib/runtime/throttle.ts';
+import { Turns } from '../../lib/runtime/turns.ts';
 import { Buckets } from './buckets.ts';
 import { SimDice } from './dice.ts';
 import {
@@ -109,6 +110,7 @@ export class Machines {
     const limits = () => ({
       requests: limiter(requestsPerSecond),
       bytes: limiter(bytesPerSecond),
+      turns: new Turns(),
       throttle: new Throttle(context),
     });
     const memory = new MemoryObjectSource(buckets.source, { bufferedBytesMax });

@@ -109,6 +109,14 @@ export const DIVIDING: readonly Mutant[] = [
     breaks: 'A partition that ended its work keeps its share.',
   },
   {
+    name: 'limits-apart',
+    file: 'lib/runtime/turns.ts',
+    tests: ['test/runtime/interceptors.test.ts'],
+    find: 'this.last.then(',
+    replace: 'Promise.resolve().then(',
+    breaks: 'Hundreds who have their request wait for their bytes, and all go when those come.',
+  },
+  {
     name: 'planner-takes-all',
     file: 'lib/runtime/parts-of-limits.ts',
     tests: ['test/runtime/parts-of-limits.test.ts'],

@@ -17,6 +17,8 @@ export interface RunningServer {
   /** By action name, e.g. 'GetObject'. */
   readonly requests: ReadonlyMap<string, number>;
   requestTotal(): number;
+  /** Calls for each request as it arrives, refused ones included. */
+  onRequest(listener: (request: Omit<StandinRequest, 'body'>) => void): void;
   resetCounts(): void;
   /** Destroys open connections. */
   close(): Promise<void>;
@@ -51,6 +53,7 @@ export interface ServerOptions {
 export async function startServer(service: Service, options: ServerOptions = {}): Promise<RunningServer> {
   const faults = new Faults(options.seed);
   const requests = new Map<string, number>();
+  const listeners: ((request: StandinRequest) => void)[] = [];
   let sequence = 0;
   const server = createServer({
     keepAlive: true,
@@ -67,6 +70,7 @@ export async function startServer(service: Service, options: ServerOptions = {})
     const exchange = { service, incoming, response, requestId: service.requestIdOf(sequence) };
     void converse(exchange, (request) => {
       requests.set(request.action, (requests.get(request.action) ?? 0) + 1);
+      for (const heard of listeners) heard(request);
       return faults.take(request);
     });
   });
@@ -82,6 +86,9 @@ export async function startServer(service: Service, options: ServerOptions = {})
     faults,
     requests,
     requestTotal: () => [...requests.values()].reduce((sum, count) => sum + count, 0),
+    onRequest: (listener) => {
+      listeners.push(listener);
+    },
     resetCounts: () => {
       requests.clear();
     },
