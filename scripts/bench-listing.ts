@@ -1,5 +1,5 @@
 /**
- * `npm run bench:listing [-- SHAPES LATENCIES KEYS]`: how fast a flat bucket is listed, serially, with 8 and with 64 ranges side by side.
+ * `npm run bench:listing [-- SHAPES LATENCIES KEYS IN_FLIGHT]`: how fast a flat bucket is listed, serially, and with 8 and 64 ranges side by side.
  * The serial rate is measured on fewer keys: it does not change with their number. Then the same in virtual time, where
  * only the calls take any: how well the work is divided, whatever the machine. First of all, what a key costs in the hot
  * paths alone.
@@ -15,8 +15,12 @@ interface Measured extends Listing {
   readonly sourceCpuSeconds: number;
 }
 
-const [shapes = 'hex,dates,decimal,uuid,prefix,unicode', latencies = '50,200', keysText = '10000000'] =
-  process.argv.slice(2);
+const [
+  shapes = 'hex,dates,decimal,uuid,prefix,unicode',
+  latencies = '50,200',
+  keysText = '10000000',
+  inFlight = '8,64',
+] = process.argv.slice(2);
 const KEYS = Number(keysText);
 const SERIAL_KEYS_MAX = 100_000;
 const PAGE_KEYS = 1_000;
@@ -73,7 +77,7 @@ for (const latencyMs of latencies.split(',').map(Number)) {
     const serial = await measured(shape, Math.min(KEYS, SERIAL_KEYS_MAX), latencyMs, 1);
     const serialRate = serial.keys / serial.seconds;
     shown(name('serial'), serial, serialRate);
-    for (const parallelism of [8, 64])
+    for (const parallelism of inFlight.split(',').map(Number))
       shown(
         name(`${String(parallelism)} in flight`),
         await measured(shape, KEYS, latencyMs, parallelism),
@@ -85,7 +89,7 @@ for (const latencyMs of latencies.split(',').map(Number)) {
 const virtual = fileURLToPath(new URL('bench-listing-virtual.js', import.meta.url));
 for (const latencyMs of latencies.split(',')) {
   for (const shape of shapes.split(',')) {
-    for (const parallelism of ['8', '64']) {
+    for (const parallelism of inFlight.split(',')) {
       const run = spawn(process.execPath, [virtual, shape, String(KEYS), latencyMs, parallelism], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });

@@ -19,34 +19,46 @@ const PIECE_CHARACTERS = 32 * 1024;
 /** The entries as gzip is to have them: UTF-8, one line of JSON each. */
 export function renderEntries(entries: readonly Entry[]): Buffer {
   const pieces: Buffer[] = [];
-  let lines = '';
+  let lines = new Lines();
   for (const entry of entries) {
-    lines += renderEntry(entry);
-    if (lines.length < PIECE_CHARACTERS) continue;
-    pieces.push(Buffer.from(lines));
-    lines = '';
+    lines.add(entry);
+    if (lines.text.length < PIECE_CHARACTERS) continue;
+    pieces.push(lines.encoded());
+    lines = new Lines();
   }
-  pieces.push(Buffer.from(lines));
+  pieces.push(lines.encoded());
   return Buffer.concat(pieces);
 }
 
+/** What stands in JSON as it is: no quote, backslash or control character (RFC 8259, section 7). */
+const PLAIN_ASCII = /^[ !#-[\]-~]*$/;
+
 /** Put together by hand in half the time that `JSON.stringify` takes. */
-function renderEntry({ key, size, etag, lastModified, storageClass, type, problem }: Entry): string {
-  const sizeMember = size === undefined ? '' : `,"size":${String(size)}`;
-  const typeMember = type === undefined ? '' : `,"type":"${type}"`;
-  const version = `${sizeMember}${member(',"etag":', etag)}${member(',"lastModified":', lastModified)}`;
-  return `{"key":${quoted(key)}${version}${member(',"storageClass":', storageClass)}${typeMember}${member(',"problem":', problem)}}\n`;
-}
+class Lines {
+  text = '';
+  /** Such text is encoded in a tenth of the time. */
+  private isAscii = true;
 
-function member(before: string, text: string | undefined): string {
-  return text === undefined ? '' : before + quoted(text);
-}
+  add({ key, size, etag, lastModified, storageClass, type, problem }: Entry): void {
+    const sizeMember = size === undefined ? '' : `,"size":${String(size)}`;
+    const typeMember = type === undefined ? '' : `,"type":"${type}"`;
+    const version = `${sizeMember}${this.member(',"etag":', etag)}${this.member(',"lastModified":', lastModified)}`;
+    this.text += `{"key":${this.quoted(key)}${version}${this.member(',"storageClass":', storageClass)}${typeMember}${this.member(',"problem":', problem)}}\n`;
+  }
 
-/** What stands in JSON as it is: no quote, backslash, control character or half of a pair (RFC 8259, section 7). */
-const PLAIN = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/;
+  encoded(): Buffer {
+    return Buffer.from(this.text, this.isAscii ? 'latin1' : 'utf8');
+  }
 
-function quoted(text: string): string {
-  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
+  private member(before: string, text: string | undefined): string {
+    return text === undefined ? '' : before + this.quoted(text);
+  }
+
+  private quoted(text: string): string {
+    if (PLAIN_ASCII.test(text)) return `"${text}"`;
+    this.isAscii = false;
+    return JSON.stringify(text);
+  }
 }
 
 /** Parses a segment manifest of ours; throws `UserError` naming `where` when it is not what the planner wrote. */
