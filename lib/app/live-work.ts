@@ -57,7 +57,7 @@ export class LiveSegment {
   /** Of large objects under way, by entry and share. */
   private readonly arrivedBytes = new Map<number, Map<number, number>>();
 
-  /** `bytes` of the entry's present upload have arrived; of a spread object, of those parts that begin with `share`. */
+  /** `bytes` of the entry's present upload have arrived; of a spread object, what no table counts of those parts that begin with `share`. */
   arrived(at: number, bytes: number, share = 0): void {
     if (this.counted.has(at)) return;
     const shares = this.arrivedBytes.get(at) ?? new Map<number, number>();

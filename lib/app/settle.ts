@@ -35,7 +35,7 @@ export async function takeResults(
     const inline = ofTask.flatMap(({ segmentId, slice }) =>
       slice === undefined ? [] : [{ segmentId, slice }],
     );
-    const moving = ofTask.filter(({ isMoving }) => isMoving === true).map(({ segmentId }) => segmentId);
+    const moving = ofTask.filter(({ isMoving }) => isMoving === true);
     if (moving.length > 0) await noteMoving(ports, taskId, moving);
     const isRing = ({ slice, isMoving, use }: ResultMessage) =>
       slice === undefined && isMoving !== true && use === undefined;
@@ -53,9 +53,13 @@ export async function takeResults(
 async function noteMoving(
   { table, clock }: ReporterPorts,
   taskId: string,
-  segmentIds: readonly string[],
+  messages: readonly ResultMessage[],
 ): Promise<void> {
-  await table.moving({ taskId, segmentIds: [...new Set(segmentIds)], nowMs: clock.now() });
+  const segmentIds = [...new Set(messages.map(({ segmentId }) => segmentId))];
+  const parts = messages.flatMap(({ segmentId, parts: stored }) =>
+    stored === undefined ? [] : [{ segmentId, ...stored }],
+  );
+  await table.moving({ taskId, segmentIds, parts, nowMs: clock.now() });
 }
 
 async function share(

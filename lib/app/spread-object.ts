@@ -183,7 +183,9 @@ export class SpreadObject {
     const { ports, message } = this.work;
     const freed = await this.clean(signal);
     await writeSlice(this.work, [{ item: this.at, end: outcome }], signal);
-    ports.live?.segment(message.taskId, message.segmentId).ended(this.at, outcome);
+    // The table counts its parts' bytes until the segment is done.
+    const counted = outcome.kind === 'copied' ? { ...outcome, bytes: 0 } : outcome;
+    ports.live?.segment(message.taskId, message.segmentId).ended(this.at, counted);
     await this.clean(signal, { freed });
   }
 

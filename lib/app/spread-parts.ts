@@ -82,8 +82,9 @@ async function storeParts(
   const copy = new PartCopy(work.context, large, upload, note.crc64 === undefined);
   const spans = spansOf(note, { from: 0, to: partCount(note) });
   const items = missing.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, i) => from + i));
-  const live = ports.live?.segment(message.taskId, message.segmentId);
-  let arrivedBytes = 0;
+  const { taskId, segmentId } = message;
+  const live = ports.live?.segment(taskId, segmentId);
+  let unstatedBytes = 0;
   let error: unknown;
   const run: Run<DonePart> = new Run<DonePart>(ports, {
     items,
@@ -94,7 +95,7 @@ async function storeParts(
       if (span === undefined) return undefined;
       try {
         const part = await copy.one(span, undefined, halt);
-        live?.arrived(at, (arrivedBytes += part.bytes), message.parts.from);
+        live?.arrived(at, (unstatedBytes += part.bytes), message.parts.from);
         return part;
       } catch (problem) {
         if (halt.aborted) return undefined;
@@ -107,10 +108,11 @@ async function storeParts(
       for (const stretch of stretchesOf(done)) {
         const parts = stretch.map(({ end: { etag, crc64, sentCrc64 } }) => ({ etag, crc64, sentCrc64 }));
         const slice = { from: stretch[0]?.item ?? 0, unique: ports.dice.unique(), parts };
-        await uploads.writeSlice(place.name, slice, time);
+        const name = await uploads.writeSlice(place.name, slice, time);
+        const bytes = stretch.reduce((sum, { end }) => sum + end.bytes, 0);
+        await ringResult(ports.queue, { taskId, segmentId, isMoving: true, parts: { name, bytes } });
+        live?.arrived(at, (unstatedBytes -= bytes), message.parts.from);
       }
-      const { taskId, segmentId } = message;
-      await ringResult(ports.queue, { taskId, segmentId, isMoving: true });
     },
     mayGoOn: (time) => mayGoOn(work, time),
   });

@@ -73,15 +73,17 @@ export class UploadState {
     return this.read(place, UPLOAD_FILES.ended, failureShape, signal);
   }
 
+  /** Answers its name, with its place. */
   async writeSlice(
     place: string,
     slice: { readonly from: number; readonly unique: string; readonly parts: readonly StoredPart[] },
     signal: AbortSignal,
-  ): Promise<void> {
+  ): Promise<string> {
     const { from, parts } = slice;
     const to = from + parts.length;
     const name = sliceName({ from, to, unique: slice.unique });
     await this.put(place, name, { name, from, to, parts } satisfies PartSlice, signal);
+    return `${place}/${name}`;
   }
 
   /** Its parts count as missing from now on. */

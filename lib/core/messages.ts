@@ -45,6 +45,8 @@ const resultMessage = z.strictObject({
   slice: sliceSummaryShape.optional(),
   /** Nothing ended, but parts of it moved, or are waiting since now. */
   isMoving: z.boolean().optional(),
+  /** Where parts moved: the slice that states them, and what they hold. */
+  parts: z.strictObject({ name: z.string().max(255), bytes: count }).optional(),
   /** What the copier used of the task's limits, of this segment and of others. */
   use: useShape.optional(),
 });

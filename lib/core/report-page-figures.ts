@@ -8,27 +8,41 @@ import { donePercent, formatCount, formatDuration, formatInstant } from './repor
 type Outcomes = Report['objects'];
 
 const OUTCOMES = ['copied', 'skipped', 'failed', 'pending'] as const;
-const TITLES = { copied: 'Copied', skipped: 'Skipped', failed: 'Failed', pending: 'Pending' } as const;
+/** Of a bar. */
+const STRETCHES = ['copied', 'skipped', 'failed', 'arrived', 'pending'] as const;
+const TITLES = {
+  copied: 'Copied',
+  skipped: 'Skipped',
+  failed: 'Failed',
+  arrived: 'Arrived, of large objects under way',
+  pending: 'Pending',
+} as const;
 
 export function progressSection(report: Report): Markup {
   const { complete } = report.listing;
   return html`<section aria-labelledby="progress">
     <h2 id="progress">Progress</h2>
-    ${bar('Objects', report.objects, complete, formatCount)}
-    ${bar('Bytes', report.bytes, complete, formatBytes)}
+    ${bar('Objects', { ...report.objects, arrived: 0 }, complete, formatCount)}
+    ${bar('Bytes', bytesOf(report), complete, formatBytes)}
     <p class="legend">
-      ${OUTCOMES.map((one) => html`<span class="key ${one}">${TITLES[one]}</span> `)}
+      ${STRETCHES.filter((one) => one !== 'arrived' || report.underWay.bytes > 0).map((one) => html`<span class="key ${one}">${TITLES[one]}</span> `)}
       ${complete ? NOTHING : html`<span class="key unlisted">Not listed</span>`}
     </p>
     ${outcomeTable(report)}
   </section>`;
 }
 
+type Stretches = Outcomes & { readonly arrived: number };
+
+function bytesOf({ bytes, underWay }: Report): Stretches {
+  return { ...bytes, pending: bytes.pending - underWay.bytes, arrived: underWay.bytes };
+}
+
 /** Segments grow by their share; what has none takes no room. What is not listed yet has a stretch of its own, of unknown length. */
-function bar(title: string, of: Outcomes, complete: boolean, format: (amount: number) => string): Markup {
+function bar(title: string, of: Stretches, complete: boolean, format: (amount: number) => string): Markup {
   const done = of.total - of.pending;
   const percent = donePercent({ done, total: of.total, complete });
-  const segments = OUTCOMES.filter((one) => of[one] > 0).map(
+  const segments = STRETCHES.filter((one) => of[one] > 0).map(
     (one) => html`<i class="${one}" style="flex-grow:${share(of[one], of.total)}"></i>`,
   );
   const text = `${format(done)} of ${format(of.total)}${complete ? '' : '+'}`;

@@ -47,6 +47,7 @@ const FIGURES = `
 .bar .copied, .legend .copied::before { background: var(--copied); }
 .bar .skipped, .legend .skipped::before { background: var(--skipped); }
 .bar .failed, .legend .failed::before { background: var(--failed); }
+.bar .arrived, .legend .arrived::before { background: repeating-linear-gradient(135deg, var(--copied) 0 4px, var(--empty) 4px 6px); }
 .bar .pending { min-width: 0; }
 .bar .pending, .legend .pending::before { background: var(--empty); }
 .bar .unlisted, .legend .unlisted::before { background: repeating-linear-gradient(135deg, var(--soft) 0 2px, var(--empty) 2px 6px); }

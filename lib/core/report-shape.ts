@@ -43,6 +43,7 @@ const reportShape = z.looseObject({
   listing: z.looseObject({ complete: z.boolean(), objects: count, bytes: count, ranges: count }),
   objects: byOutcome,
   bytes: byOutcome,
+  underWay: z.looseObject({ bytes: count }),
   verified: z.looseObject({ crc64: count, size: count }),
   throughput: z.looseObject({
     objectsPerSecond: z.number().nonnegative(),

@@ -45,6 +45,8 @@ export interface Report {
   };
   readonly objects: ByOutcome;
   readonly bytes: ByOutcome;
+  /** Of what is pending: parts of large objects that are stored already. */
+  readonly underWay: { readonly bytes: number };
   /** Copied objects by how they were verified: CRC-64 on both sides, or the size alone. */
   readonly verified: { readonly crc64: number; readonly size: number };
   readonly throughput: {
@@ -70,6 +72,7 @@ export interface ReportInput {
     readonly listed: Counted;
     readonly tally: Tally;
     readonly failures: FailureSummary;
+    readonly partBytes: number;
   };
   /** Whether the range rows, all listed, tile the key space: checked, not derived. */
   readonly listingComplete: boolean;
@@ -81,7 +84,8 @@ export interface ReportInput {
 export function buildReport(input: ReportInput): Report {
   const { task, totals } = input;
   const objects = outcomes(totals.listed, totals.tally, 'objects');
-  const bytes = outcomes(totals.listed, totals.tally, 'bytes');
+  const known = outcomes(totals.listed, totals.tally, 'bytes');
+  const { bytes, underWay } = withParts(known, totals.partBytes, task.source.manifest !== undefined);
   const iso = (ms: number) => new Date(ms).toISOString();
   return {
     taskId: task.taskId,
@@ -92,11 +96,12 @@ export function buildReport(input: ReportInput): Report {
     startedAt: iso(input.startedAtMs),
     updatedAt: iso(input.nowMs),
     finishedAt: input.finishedAtMs === undefined ? null : iso(input.finishedAtMs),
-    listing: { complete: input.listingComplete, ...totals.listed, ranges: totals.ranges },
+    listing: { complete: input.listingComplete, ...totals.listed, bytes: bytes.total, ranges: totals.ranges },
     objects,
     bytes,
+    underWay,
     verified: totals.tally.verified,
-    throughput: throughput(paceOf(input), objects, bytes),
+    throughput: throughput(paceOf(input), objects, bytes, underWay.bytes),
     failures: failureReports(totals.failures),
     problems: input.problems,
     manifests: input.failedManifest === undefined ? {} : { failed: input.failedManifest },
@@ -111,6 +116,17 @@ function outcomes(listed: Counted, tally: Tally, unit: keyof Counted): ByOutcome
     tally.failed[unit],
   ];
   return { total, copied, skipped, failed, pending: total - copied - skipped - failed };
+}
+
+/** Sizes that a key list does not tell come on top of the total. What lost uploads held is beyond it, and not counted. */
+function withParts(
+  known: ByOutcome,
+  partBytes: number,
+  isKeyList: boolean,
+): Pick<Report, 'bytes' | 'underWay'> {
+  const lacking = isKeyList ? Math.max(0, partBytes - known.pending) : 0;
+  const bytes = { ...known, total: known.total + lacking, pending: known.pending + lacking };
+  return { bytes, underWay: { bytes: Math.min(partBytes, Math.max(0, bytes.pending)) } };
 }
 
 /** The console's green is `succeeded`, its yellow `completed_with_failures`. */
@@ -135,6 +151,7 @@ function taskStatus(input: ReportInput, objects: ByOutcome): TaskStatus {
 export function withLiveTally(report: Report, live: Tally): Report {
   const objects = withLive(report.objects, live, 'objects');
   const bytes = withLive(report.bytes, live, 'bytes');
+  const underWay = { bytes: Math.min(report.underWay.bytes, bytes.pending) };
   const { crc64, size } = report.verified;
   const elapsedMs = Date.parse(report.updatedAt) - Date.parse(report.startedAt);
   return {
@@ -142,8 +159,14 @@ export function withLiveTally(report: Report, live: Tally): Report {
     listing: { ...report.listing, bytes: bytes.total },
     objects,
     bytes,
+    underWay,
     verified: { crc64: crc64 + live.verified.crc64, size: size + live.verified.size },
-    throughput: throughput({ elapsedMs, isRunning: report.status === 'running' }, objects, bytes),
+    throughput: throughput(
+      { elapsedMs, isRunning: report.status === 'running' },
+      objects,
+      bytes,
+      underWay.bytes,
+    ),
   };
 }
 
@@ -169,23 +192,32 @@ function paceOf({ startedAtMs, finishedAtMs, nowMs, state, listingComplete }: Re
   };
 }
 
-function throughput(pace: Pace, objects: ByOutcome, bytes: ByOutcome): Report['throughput'] {
+function throughput(
+  pace: Pace,
+  objects: ByOutcome,
+  bytes: ByOutcome,
+  underWayBytes: number,
+): Report['throughput'] {
   const seconds = Math.max(0.001, pace.elapsedMs / 1000);
-  const perSecond = (done: ByOutcome) => Math.round((done.total - done.pending) / seconds);
-  const objectsPerSecond = perSecond(objects);
-  const bytesPerSecond = perSecond({ ...bytes, pending: bytes.total - bytes.copied });
-  const known = pace.isRunning && objects.pending > 0 && objectsPerSecond > 0;
-  return {
-    objectsPerSecond,
-    bytesPerSecond,
-    etaSeconds: known ? eta(objects, objectsPerSecond, bytes, bytesPerSecond) : null,
+  const rates = {
+    objectsPerSecond: Math.round((objects.total - objects.pending) / seconds),
+    bytesPerSecond: Math.round((bytes.copied + underWayBytes) / seconds),
   };
+  const left = { objects: objects.pending, bytes: bytes.pending - underWayBytes };
+  return { ...rates, etaSeconds: (pace.isRunning ? secondsLeft(left, rates) : undefined) ?? null };
 }
 
-/** The later of what objects and what bytes tell: small objects are bound by requests, large ones by bandwidth. */
-function eta(objects: ByOutcome, objectsPerSecond: number, bytes: ByOutcome, bytesPerSecond: number): number {
-  const byBytes = bytesPerSecond > 0 ? bytes.pending / bytesPerSecond : 0;
-  return Math.ceil(Math.max(objects.pending / objectsPerSecond, byBytes));
+/** The later of what objects and what bytes tell: small objects are bound by requests, large ones by bandwidth. Undefined where nothing moves, or nothing is left. */
+export function secondsLeft(
+  left: Counted,
+  rates: Pick<Report['throughput'], 'objectsPerSecond' | 'bytesPerSecond'>,
+): number | undefined {
+  if (left.objects === 0) return undefined;
+  const told = [
+    ...(rates.objectsPerSecond > 0 ? [left.objects / rates.objectsPerSecond] : []),
+    ...(rates.bytesPerSecond > 0 ? [left.bytes / rates.bytesPerSecond] : []),
+  ];
+  return told.length === 0 ? undefined : Math.ceil(Math.max(...told));
 }
 
 /** In the order of the class table, so that reports compare. */

@@ -161,7 +161,14 @@ export const NO_ENDING: Ending = Object.freeze({
   },
 } satisfies Ending);
 
-/** What the report is made of: a task's counters. */
+/** Bytes of a large object that stand in its upload, as a slice of parts states them. */
+export interface StoredParts {
+  readonly segmentId: string;
+  /** Of the slice, with its place: tells it from all others of the segment. */
+  readonly name: string;
+  readonly bytes: number;
+}
+
 /** What the consumer of a partition of `segments` last stated that it used of a task's limits. */
 export interface PartitionUse {
   readonly partition: number;
@@ -193,7 +200,7 @@ export const NO_DIVISION: Division = Object.freeze({
   isWritten: true,
 });
 
-/** What the report is made of: the sums over a task's range rows. */
+/** What the report is made of: a task's counters. */
 export interface TaskTotals {
   readonly ranges: number;
   /** Ranges in state `open` and `failed`. */
@@ -204,6 +211,8 @@ export interface TaskTotals {
   readonly listed: Counted;
   readonly tally: Tally;
   readonly failures: FailureSummary;
+  /** Of large objects in segments that are not done: bytes of the parts that are stored. */
+  readonly partBytes: number;
   /** When anything of the task last moved: a cursor, a slice. */
   readonly movedAtMs: number;
   /** The latest `rungAtMs` of a segment that is done: what was rung long before that has been delivered or lost. */
@@ -266,8 +275,16 @@ export interface Table {
     nowMs: number;
   }): Promise<void>;
 
-  /** Notes that parts of these open segments moved, or wait since now: `rungAtMs = movedAtMs = nowMs`, `rings = 0`. */
-  moving(args: { taskId: string; segmentIds: readonly string[]; nowMs: number }): Promise<void>;
+  /**
+   * Notes that parts of these open segments moved, or wait since now: `rungAtMs = movedAtMs = nowMs`, `rings = 0`. Counts
+   * the bytes of `parts` that it was not told of before; of segments that are not named, or not open, it counts none.
+   */
+  moving(args: {
+    taskId: string;
+    segmentIds: readonly string[];
+    parts: readonly StoredParts[];
+    nowMs: number;
+  }): Promise<void>;
 
   /** `NO_ENDING` where nothing is noted. */
   ending(taskId: string): Promise<Ending>;
@@ -277,7 +294,6 @@ export interface Table {
   unconfirmedEnds(args: { fromMs: number; beforeMs: number; limit: number }): Promise<string[]>;
   confirmEnd(taskId: string): Promise<void>;
 
-  /** Reads the same number of rows however many ranges and segments there are. */
   /** Keeps the last use of each partition. */
   noteUses(args: { taskId: string; uses: readonly PartitionUse[] }): Promise<void>;
   /** By number of the partition. */
@@ -287,6 +303,7 @@ export interface Table {
   /** Notes the division if what is noted is one step behind it; tells whether it did. */
   moveDivision(args: { taskId: string; division: Division }): Promise<boolean>;
 
+  /** Reads the same number of rows however many ranges and segments there are. */
   totals(taskId: string): Promise<TaskTotals>;
   /** Segments that have failed objects, in order of their id (bytes), a page at a time: those after the given id; no others are read. For the failed manifest. */
   failedSegments(taskId: string, afterSegmentId: string, limit: number): Promise<Segment[]>;

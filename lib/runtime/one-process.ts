@@ -23,7 +23,7 @@ import type { Clock, Dice } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { ConsumeOptions, Queue } from '../ports/queue.ts';
 import type { Stores } from '../ports/stores.ts';
-import type { Table, TaskRow } from '../ports/table.ts';
+import type { Table, TaskRow, TaskTotals } from '../ports/table.ts';
 import { copyHandler, type Handler, plannerHandler, reporterHandler } from './handlers.ts';
 import { ONE_PROCESS } from './limits.ts';
 import { triggerEvent } from './trigger-event.ts';
@@ -189,8 +189,8 @@ class OneProcess {
   }
 
   /**
-   * How things stand in the table, with what is done beyond it. Undefined where a segment was frozen meanwhile: its
-   * work would show twice or not at all. The tally is taken before the totals, so that it holds nothing not yet listed.
+   * How things stand in the table, with what is done beyond it. Undefined where a segment was frozen meanwhile, or
+   * parts were counted: they would show twice or not at all. The tally is taken before the totals, so that it holds nothing not yet listed.
    */
   private async liveReport(): Promise<Report | undefined> {
     const { table, live } = this;
@@ -203,7 +203,7 @@ class OneProcess {
     const tally = live.tally(taskId);
     const report = await currentReport(this.ports, taskId);
     const after = await table.totals(taskId);
-    if (report === undefined || after.segmentsDone !== before.segmentsDone) return undefined;
+    if (report === undefined || isCounted(before, after)) return undefined;
     return withLiveTally(report, tally);
   }
 
@@ -230,6 +230,10 @@ class OneProcess {
     if (report === undefined) throw new UserError(`task ${this.options.task.taskId} is not in the table`);
     return report;
   }
+}
+
+function isCounted(before: TaskTotals, after: TaskTotals): boolean {
+  return after.segmentsDone !== before.segmentsDone || after.partBytes !== before.partBytes;
 }
 
 /** All is done, and the failed manifest is still being written: the next tick goes on at once. */

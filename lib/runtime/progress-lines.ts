@@ -1,5 +1,5 @@
 /** What the terminal says of a report: the line of the bar, the plain line of a log, and the summary at the end. */
-import { formatBytes } from '../core/bytes.ts';
+import { formatBytes, KiB } from '../core/bytes.ts';
 import type { Report } from '../core/report.ts';
 import { elapsedSeconds, nextStep, STATUS_FACES } from '../core/report-page-status.ts';
 import {
@@ -13,12 +13,18 @@ import type { Rates } from './progress-rates.ts';
 
 const BAR_COLUMNS = { min: 10, max: 40 } as const;
 
-/** By objects, or by bytes where those are behind. */
-function percentOf({ objects, bytes, listing: { complete } }: Report): number {
-  const percent = (of: Report['objects']) =>
-    donePercent({ done: of.total - of.pending, total: of.total, complete });
-  // With nothing but empty objects, bytes tell nothing.
-  return bytes.total === 0 ? percent(objects) : Math.min(percent(objects), percent(bytes));
+/** An object costs the time of so many bytes, roughly: neither a million small ones nor one large one alone is the work. */
+const OBJECT_BYTES = 256 * KiB;
+
+function percentOf({ objects, bytes, underWay, listing: { complete } }: Report): number {
+  const work = (ofObjects: number, ofBytes: number) => ofObjects * OBJECT_BYTES + ofBytes;
+  const left = work(objects.pending, bytes.pending - underWay.bytes);
+  const total = work(objects.total, bytes.total);
+  return donePercent({ done: total - left, total, complete });
+}
+
+function bytesDone({ bytes, underWay }: Report): number {
+  return bytes.total - bytes.pending + underWay.bytes;
 }
 
 function stateText({ status }: Report, { etaSeconds }: Rates): string {
@@ -61,7 +67,7 @@ export function plainLine(report: Report, rates: Rates): string {
   const parts = [
     `${String(percentOf(report))} %`,
     `${formatCount(objects.total - objects.pending)} of ${formatCount(objects.total)}${more} objects`,
-    `${formatBytes(bytes.total - bytes.pending)} of ${formatBytes(bytes.total)}${more}`,
+    `${formatBytes(bytesDone(report))} of ${formatBytes(bytes.total)}${more}`,
     `${formatCount(rates.objectsPerSecond)} objects/s`,
     `${formatBytes(rates.bytesPerSecond)}/s`,
     `${formatCount(objects.failed)} failed`,

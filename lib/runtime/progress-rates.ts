@@ -1,5 +1,5 @@
 /** How fast things move now: over the last few updates, not since the start. */
-import type { Report } from '../core/report.ts';
+import { type Report, secondsLeft } from '../core/report.ts';
 
 /** Updates looked back on. */
 const UPDATES_MAX = 10;
@@ -16,6 +16,7 @@ export interface Rates {
 interface Point {
   readonly atMs: number;
   readonly objectsSettled: number;
+  /** Parts of objects under way included, as in what is copied. */
   readonly bytesSettled: number;
   readonly bytesCopied: number;
 }
@@ -25,12 +26,12 @@ export class RateWindow {
 
   /** The rates with this report as the latest; until there are two, those that the report tells. */
   add(report: Report, atMs: number): Rates {
-    const { objects, bytes, throughput } = report;
+    const { objects, bytes, underWay, throughput } = report;
     const last: Point = {
       atMs,
       objectsSettled: objects.total - objects.pending,
-      bytesSettled: bytes.total - bytes.pending,
-      bytesCopied: bytes.copied,
+      bytesSettled: bytes.total - bytes.pending + underWay.bytes,
+      bytesCopied: bytes.copied + underWay.bytes,
     };
     this.#points.push(last);
     if (this.#points.length > UPDATES_MAX + 1) this.#points.shift();
@@ -46,10 +47,10 @@ export class RateWindow {
   }
 }
 
-/** The later of what objects and what bytes tell. */
+/** By bytes settled: skipping moves nothing, and goes on nevertheless. */
 function etaSeconds(report: Report, objectsPerSecond: number, bytesPerSecond: number): number | undefined {
-  const { status, objects, bytes } = report;
-  if (status !== 'running' || objects.pending === 0 || objectsPerSecond <= 0) return undefined;
-  const byBytes = bytesPerSecond > 0 ? bytes.pending / bytesPerSecond : 0;
-  return Math.ceil(Math.max(objects.pending / objectsPerSecond, byBytes));
+  const { status, objects, bytes, underWay } = report;
+  if (status !== 'running') return undefined;
+  const left = { objects: objects.pending, bytes: bytes.pending - underWay.bytes };
+  return secondsLeft(left, { objectsPerSecond, bytesPerSecond });
 }

@@ -90,7 +90,14 @@ async function opened({ conflict = 'overwrite', withoutCrc64 = false, around, un
       await inner.put(...args);
     },
   });
-  const shop = openWorkshop({ task: sampleTask({ conflict }), spread: SPREAD, source, sink, state });
+  const list = unsized === true ? { manifest: 'cos://lists-1250000000/keys.txt' } : {};
+  const shop = openWorkshop({
+    task: sampleTask({ conflict, source: list }),
+    spread: SPREAD,
+    source,
+    sink,
+    state,
+  });
   await begin(shop);
   const { etag, lastModified } = shop.bucket.put('large', { bytes: BYTES, withoutCrc64 });
   const large: Entry =
@@ -159,6 +166,31 @@ describe('an object above the threshold', () => {
       });
     },
   );
+
+  it('is seen to arrive, part by part, until it counts as a whole', async () => {
+    for (const unsized of [false, true]) {
+      const { shop, message, take, settleAll, look } = await opened({ unsized });
+      await take(message);
+      const seen: unknown[] = [];
+      for (const one of taken(shop, 'segments')) {
+        await settleAll();
+        const { bytes, underWay, objects } = (await look()) ?? {};
+        seen.push([objects?.pending, bytes?.copied, bytes?.total, underWay?.bytes]);
+        await take(one);
+      }
+      await settleAll();
+      const total = (arrived: number) => (unsized ? arrived : BYTES.length);
+      expect(seen).toEqual([
+        [1, 0, total(0), 0],
+        [1, 0, total(2 * MiB), 2 * MiB],
+        [1, 0, total(4 * MiB), 4 * MiB],
+      ]);
+      const { bytes, underWay, listing } = (await look()) ?? {};
+      expect([bytes?.copied, bytes?.pending, underWay?.bytes, listing?.bytes]).toEqual([
+        ...[BYTES.length, 0, 0, BYTES.length],
+      ]);
+    }
+  });
 
   it('lies between small ones, of which each is copied once and none waits for it', async () => {
     const around = [

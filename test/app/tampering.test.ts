@@ -188,7 +188,7 @@ describe('report.json', () => {
       startedAtMs: 0,
       finishedAtMs: undefined,
       nowMs: 1_000,
-      totals: { ranges: 1, listed: { objects: 4, bytes: 4 }, tally: NO_TALLY, failures: {} },
+      totals: { ranges: 1, listed: { objects: 4, bytes: 4 }, tally: NO_TALLY, failures: {}, partBytes: 0 },
       listingComplete: true,
       problems: [],
       failedManifest: undefined,

@@ -27,6 +27,7 @@ function reportOf(changes: Partial<ReportInput> = {}) {
         failed: { objects: 3, bytes: 30_000 },
         verified: { crc64: 1490, size: 0 },
       },
+      partBytes: 0,
       failures: {
         ARCHIVED: {
           objects: 3,

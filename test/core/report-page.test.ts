@@ -43,6 +43,14 @@ function reportWith(text: string): Report {
 describe('what stands in keys and messages', () => {
   const harmless = tagsOf(renderReportPage(reportWith('x'))).filter((tag) => !/^<\/?b\b/.test(tag));
 
+  it('shows what arrived of large objects where any are under way', () => {
+    const arrived = 'Arrived, of large objects under way';
+    expect(renderReportPage(runningReport)).not.toContain(arrived);
+    const page = renderReportPage({ ...runningReport, underWay: { bytes: runningReport.bytes.pending / 2 } });
+    expect(page).toContain(arrived);
+    expect(page).toContain('class="arrived"');
+  });
+
   it('adds no tag and no attribute to the page', () => {
     fc.assert(
       fc.property(hostileText, (text) => {

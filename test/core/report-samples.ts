@@ -29,6 +29,7 @@ const input: ReportInput = {
       verified: { crc64: 1_234_560, size: 7 },
     },
     failures: {},
+    partBytes: 0,
   },
   listingComplete: true,
   problems: [],

@@ -24,6 +24,7 @@ const INPUT: ReportInput = {
     listed: { objects: 100, bytes: 10_000 },
     tally: { ...NO_TALLY, copied: { objects: 40, bytes: 1_000 }, verified: { crc64: 40, size: 0 } },
     failures: {},
+    partBytes: 0,
   },
   listingComplete: true,
   problems: [],
@@ -62,6 +63,28 @@ describe('the numbers of a report', () => {
     expect(codes).toEqual(FAILURE_CODES.filter((code) => codes.includes(code)));
     expect(codes).toHaveLength(3);
     expect(report.failures.every(({ hint, objects }) => hint !== '' && objects === 2)).toBe(true);
+  });
+});
+
+describe('parts that arrived of large objects', () => {
+  const partial = (partBytes: number, source: object = {}) => {
+    const task = { ...INPUT.task, source: { ...INPUT.task.source, ...source } };
+    const { bytes, underWay, listing } = buildReport({
+      ...INPUT,
+      task,
+      totals: { ...INPUT.totals, partBytes },
+    });
+    return [bytes.total, bytes.copied, bytes.pending, underWay.bytes, listing.bytes];
+  };
+
+  it('are pending, and never more than is', () => {
+    expect(partial(500)).toEqual([10_000, 1_000, 9_000, 500, 10_000]);
+    expect(partial(50_000)).toEqual([10_000, 1_000, 9_000, 9_000, 10_000]);
+  });
+
+  it('come on top of the total where a key list told no sizes', () => {
+    const manifest = 'cos://lists-1250000000/keys.txt';
+    expect(partial(50_000, { manifest })).toEqual([51_000, 1_000, 50_000, 50_000, 51_000]);
   });
 });
 
@@ -111,6 +134,12 @@ describe('the time left', () => {
   it('is the later of what objects and bytes tell', () => {
     expect(left({})).toBe(90); // 60 objects at 4/s are 15 s; 9,000 bytes at 100/s are 90 s
     expect(left({ totals: { ...INPUT.totals, listed: { objects: 1_000, bytes: 1_100 } } })).toBe(240);
+  });
+
+  it('of a large object follows from its parts', () => {
+    const totals = { ...INPUT.totals, listed: { objects: 1, bytes: 1_000 }, tally: NO_TALLY, partBytes: 200 };
+    expect(left({ totals })).toBe(40);
+    expect(left({ totals: { ...totals, partBytes: 0 } })).toBe(null);
   });
 
   it('is unknown while the listing goes on, nothing moves, nothing is left or the task does not run', () => {

@@ -55,8 +55,8 @@ export function describeSilence(handles: Handles): void {
     const frozen = { taskId: 't', path: [], tally: tallyWith({}), failures: {}, bytesCorrection: 0 };
     await a.freeze({ ...frozen, segmentId: id(1) });
     const others = Array.from({ length: 500 }, (_, i) => `root/x-${i}`);
-    await b.moving({ taskId: 't', segmentIds: [id(0), id(1), ...others], nowMs: 4_000 });
-    await b.moving({ taskId: 'unknown', segmentIds: [id(2)], nowMs: 4_000 });
+    await b.moving({ taskId: 't', segmentIds: [id(0), id(1), ...others], parts: [], nowMs: 4_000 });
+    await b.moving({ taskId: 'unknown', segmentIds: [id(2)], parts: [], nowMs: 4_000 });
     expect(await rowOf(a, 't', id(0))).toMatchObject({ rungAtMs: 4_000, movedAtMs: 4_000, rings: 0 });
     expect(await rowOf(a, 't', id(1))).toMatchObject({ rungAtMs: 3_000, movedAtMs: 2_000, rings: 1 });
     expect(await rowOf(a, 't', id(2))).toMatchObject({ rungAtMs: 2_000, movedAtMs: 2_000, rings: 0 });

@@ -8,14 +8,16 @@ import {
   NO_TALLY,
   SAMPLES_MAX,
 } from '../../lib/core/slices.ts';
-import type { Freeze, Segment, Table, TaskTotals } from '../../lib/ports/table.ts';
+import type { Freeze, Segment, StoredParts, Table, TaskTotals } from '../../lib/ports/table.ts';
 import { advanceOver, type Handles, newTask, rowOf, sliceOf, tallyWith } from './table-fixtures.ts';
 
 const SEGMENTS = 4;
+const PART_BYTES = [1, 10, 100, 1_000];
 
 type Action =
   | { readonly kind: 'advance'; readonly seq: number; readonly count: number; readonly listed: boolean }
   | { readonly kind: 'slice'; readonly seq: number; readonly from: number }
+  | { readonly kind: 'parts'; readonly seq: number; readonly names: readonly number[] }
   | {
       readonly kind: 'freeze';
       readonly seq: number;
@@ -28,6 +30,7 @@ const seq = fc.nat({ max: SEGMENTS - 1 });
 const action: fc.Arbitrary<Action> = fc.oneof(
   fc.record({ kind: fc.constant('advance'), seq, count: fc.nat({ max: 9 }), listed: fc.constant(false) }),
   fc.record({ kind: fc.constant('slice'), seq, from: fc.nat({ max: 3 }) }),
+  fc.record({ kind: fc.constant('parts'), seq, names: fc.array(fc.nat({ max: 3 }), { maxLength: 3 }) }),
   fc.record({
     ...{ kind: fc.constant('freeze'), seq, copied: fc.nat({ max: 9 }), failed: fc.nat({ max: 3 }) },
     correction: fc.integer({ min: -50, max: 50 }),
@@ -62,6 +65,32 @@ export function describeTotals(handles: Handles): void {
     await a.failRange({ taskId: 't', rangeId: 'root', problem: 'denied' });
     const totals = await b.totals('t');
     expect(totals).toMatchObject({ rangesOpen: 0, rangesFailed: 1, movedAtMs: 3_000, deliveredMs: 2_500 });
+  });
+
+  it('counts the bytes of stored parts once, of open segments alone', async () => {
+    const [a, b] = handles();
+    await a.createTask(newTask('t'));
+    const steps = [0, 1].map((n) => advanceOver('t', { seq: n, from: n === 0 ? '' : 'k0', to: `k${n}` }));
+    for (const step of steps) await a.advance(step);
+    const [first = '', second = ''] = steps.map(({ segment }) => segment.segmentId);
+    const moving = (table: Table, parts: readonly StoredParts[], segmentIds = [first, second]) =>
+      table.moving({ taskId: 't', segmentIds, parts, nowMs: 4_000 });
+    const TiB = 1024 ** 4;
+    await moving(a, [{ segmentId: first, name: 'x', bytes: 40 * TiB }]);
+    await moving(b, [
+      { segmentId: first, name: 'x', bytes: 1 },
+      { segmentId: first, name: 'y', bytes: 2 },
+      { segmentId: second, name: 'x', bytes: 4 },
+      { segmentId: second, name: 'x', bytes: 4 },
+    ]);
+    await moving(b, [{ segmentId: first, name: 'z', bytes: 8 }], [second]);
+    await moving(b, [{ segmentId: 'root/9-none', name: 'z', bytes: 16 }], ['root/9-none']);
+    expect(await a.totals('t')).toMatchObject({ partBytes: 40 * TiB + 6 });
+    await a.freeze(freezeOf('t', first, { copied: 1, failed: 0, correction: 0 }));
+    expect(await b.totals('t')).toMatchObject({ partBytes: 4 });
+    await moving(b, [{ segmentId: first, name: 'late', bytes: 32 }]);
+    expect(await b.totals('t')).toMatchObject({ partBytes: 4 });
+    expect(await b.totals('other')).toMatchObject({ partBytes: 0 });
   });
 
   it('keeps samples of a class, no more than SAMPLES_MAX, and counts all its objects', async () => {
@@ -148,6 +177,15 @@ class Model {
         const slice = sliceOf(one.from, one.from + 1);
         const answer = await table.addSlices({ taskId, slices: [{ segmentId, slice }], nowMs: 3_000 });
         expect(answer.get(segmentId)).toContainEqual(slice);
+        return;
+      }
+      case 'parts': {
+        const parts = one.names.map((name) => ({
+          segmentId,
+          name: `p${name}`,
+          bytes: PART_BYTES[name] ?? 0,
+        }));
+        await table.moving({ taskId, segmentIds: [segmentId], parts, nowMs: 3_000 });
         return;
       }
       case 'freeze': {

@@ -20,6 +20,8 @@ import {
   yellowReport,
 } from '../core/report-samples.ts';
 
+const TiB = 1024 ** 4;
+
 class FakeStream extends Writable {
   written = '';
   readonly isTTY: boolean;
@@ -190,13 +192,38 @@ describe('the line of the bar', () => {
     );
   });
 
-  it('goes by bytes where they are behind', () => {
-    const bytes = { total: 1_000, copied: 10, skipped: 0, failed: 0, pending: 990 };
-    expect(barLine({ ...runningReport, bytes }, rates, 60)).toContain('  1%  ');
+  it.each([
+    ['of small objects by their number', { objects: [900, 1_000], bytes: [1, 1_000], arrived: 0 }, '89%'],
+    [
+      'of large objects by their bytes',
+      { objects: [900, 1_000], bytes: [1 * TiB, 8 * TiB], arrived: 0 },
+      '12%',
+    ],
+    ['of one large object by its parts', { objects: [0, 1], bytes: [0, 8 * TiB], arrived: 6 * TiB }, '74%'],
+    ['of empty objects by their number', { objects: [1, 4], bytes: [0, 0], arrived: 0 }, '25%'],
+  ] as const)('goes on, %s', (_, { objects, bytes, arrived }, percent) => {
+    const outcomes = ([copied, total]: readonly [number, number]) => ({
+      ...{ total, copied, skipped: 0, failed: 0, pending: total - copied },
+    });
+    const moved = { objects: outcomes(objects), bytes: outcomes(bytes), underWay: { bytes: arrived } };
+    expect(barLine({ ...runningReport, ...moved }, rates, 20)).toContain(percent);
   });
 });
 
 describe('rates', () => {
+  it('count the parts of large objects', () => {
+    const window = new RateWindow();
+    const bytes = { total: 1_000, copied: 0, skipped: 0, failed: 0, pending: 1_000 };
+    const objects = { total: 1, copied: 0, skipped: 0, failed: 0, pending: 1 };
+    window.add({ ...runningReport, objects, bytes, underWay: { bytes: 100 } }, 0);
+    const later = { ...runningReport, objects, bytes, underWay: { bytes: 400 } };
+    expect(window.add(later, 3_000)).toEqual({
+      objectsPerSecond: 0,
+      bytesPerSecond: 100,
+      etaSeconds: 6,
+    });
+  });
+
   it('follow the last ten updates, not the whole run', () => {
     const window = new RateWindow();
     let report = runningReport;

@@ -35,6 +35,7 @@ export function checkReport({ report, segments, failedManifest }: FrozenTask): s
   expect('objects.failed', report.objects.failed, ended.filter(({ failed }) => failed !== undefined).length);
   expect('verified', report.verified.crc64 + report.verified.size, report.objects.copied);
   const { copied, skipped, failed, pending } = report.bytes;
+  expect('underWay.bytes', report.underWay.bytes, 0);
   expect('bytes.total', report.bytes.total, copied + skipped + failed + pending);
   return [
     ...findings,

@@ -158,6 +158,7 @@ export class MemoryTable implements Table {
     if (book === undefined || segment === undefined || segment.done) return Promise.resolve(false);
     const { path, tally } = frozen;
     book.segments.set(frozen.segmentId, { ...segment, done: true, path, failed: tally.failed.objects });
+    book.parts.delete(frozen.segmentId);
     book.done = counted(book.done, frozen);
     return Promise.resolve(true);
   }
@@ -185,12 +186,16 @@ export class MemoryTable implements Table {
     return Promise.resolve();
   }
 
-  moving({ taskId, segmentIds, nowMs }: Args<'moving'>): Promise<void> {
-    const segments = this.#books.get(taskId)?.segments;
+  moving({ taskId, segmentIds, parts, nowMs }: Args<'moving'>): Promise<void> {
+    const book = this.#books.get(taskId);
     for (const id of segmentIds) {
-      const segment = segments?.get(id);
-      if (segment?.done === false)
-        segments?.set(id, { ...segment, rings: 0, rungAtMs: nowMs, movedAtMs: nowMs });
+      const segment = book?.segments.get(id);
+      if (book === undefined || segment?.done !== false) continue;
+      book.segments.set(id, { ...segment, rings: 0, rungAtMs: nowMs, movedAtMs: nowMs });
+      const known = book.parts.get(id) ?? new Map<string, number>();
+      const own = parts.filter(({ segmentId, name }) => segmentId === id && !known.has(name));
+      if (own.length > 0) book.parts.set(id, known);
+      for (const { name, bytes } of own) if (!known.has(name)) known.set(name, bytes);
     }
     return Promise.resolve();
   }

@@ -16,6 +16,8 @@ export interface TaskBook {
   row: TaskRow;
   readonly ranges: Map<string, Range>;
   readonly segments: Map<string, Segment>;
+  /** Of open segments: the bytes of stored parts, by name. */
+  readonly parts: Map<string, Map<string, number>>;
   /** Of the segments that are done. */
   done: {
     readonly segments: number;
@@ -58,6 +60,7 @@ export function newBook(task: NewTask): TaskBook {
     },
     ranges: new Map([[task.rangeId, newRange(task)]]),
     segments: new Map(),
+    parts: new Map(),
     done: { segments: 0, tally: NO_TALLY, failures: {}, bytesCorrection: 0 },
   };
 }
@@ -138,6 +141,9 @@ export function totalsOf(book: TaskBook): TaskTotals {
     },
     tally: done.tally,
     failures: done.failures,
+    partBytes: [...book.parts.values()]
+      .flatMap((parts) => [...parts.values()])
+      .reduce((sum, bytes) => sum + bytes, 0),
     movedAtMs: latest([...ranges, ...segments].map((row) => row.movedAtMs)),
     deliveredMs: latest(segments.filter((segment) => segment.done).map((segment) => segment.rungAtMs)),
   };
@@ -152,6 +158,7 @@ export const NO_TOTALS: TaskTotals = Object.freeze({
   listed: { objects: 0, bytes: 0 },
   tally: NO_TALLY,
   failures: {},
+  partBytes: 0,
   movedAtMs: 0,
   deliveredMs: 0,
 });

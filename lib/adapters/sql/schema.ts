@@ -87,6 +87,13 @@ interface EndingColumns {
   confirmed: Generated<number>;
 }
 
+interface PartColumns {
+  task_id: string;
+  segment_id: Bytes;
+  name: Bytes;
+  bytes: number;
+}
+
 interface UseColumns {
   task_id: string;
   partition_no: number;
@@ -114,6 +121,10 @@ export interface Tables {
   oss2cos_endings: EndingColumns;
   oss2cos_uses: UseColumns;
   oss2cos_divisions: DivisionColumns;
+  /** Of open segments: what is stored of their large objects. */
+  oss2cos_parts: PartColumns;
+  /** The sum of those bytes, in the slots of the segments; a slot that counted nothing has no row. */
+  oss2cos_part_counters: { task_id: string; slot: number; bytes: number };
 }
 
 /** Bytes that a column holds. MySQL's `insert ignore` would cut what is longer, so `encodeKey` refuses it; InnoDB indexes up to 3,072 bytes. */
@@ -195,8 +206,17 @@ const version3: Migration = (options) => [
     primary key (task_id)) ${sql.raw(options)}`,
 ];
 
+const version4: Migration = (options) => [
+  sql`create table if not exists oss2cos_parts (
+    task_id varchar(63) not null, segment_id ${segmentId} not null, name ${sliceName} not null, bytes bigint not null,
+    primary key (task_id, segment_id, name)) ${sql.raw(options)}`,
+  sql`create table if not exists oss2cos_part_counters (
+    task_id varchar(63) not null, slot smallint not null, bytes bigint not null,
+    primary key (task_id, slot)) ${sql.raw(options)}`,
+];
+
 /** Step n leads from version n to n + 1. Each may run twice, and in several processes at once. */
-export const MIGRATIONS: readonly Migration[] = [version1, version2, version3];
+export const MIGRATIONS: readonly Migration[] = [version1, version2, version3, version4];
 
 export async function createSchemaTable(db: Kysely<Tables>, tableOptions: string): Promise<void> {
   await sql`create table if not exists oss2cos_schema (

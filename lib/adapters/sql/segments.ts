@@ -1,10 +1,11 @@
 /** Segment rows: what was cut from a range, and whether it is done. */
 import { type ExpressionBuilder, type Selectable, sql } from 'kysely';
 import { compareKeys } from '../../core/keys.ts';
-import type { Advance, Freeze, Segment } from '../../ports/table.ts';
+import type { Advance, Freeze, Segment, Table } from '../../ports/table.ts';
 import { plus, tallyColumns } from './counters.ts';
-import { chunksOf, instant, type SqlEngine } from './engine.ts';
+import { chunksOf, instant, type Queries, type SqlEngine } from './engine.ts';
 import { addFailureRows } from './failures.ts';
+import { addParts, forgetParts } from './parts.ts';
 import { COLUMN_BYTES_MAX, type Tables } from './schema.ts';
 import { count, slotOf } from './slots.ts';
 import { decodeKey, encodeKey, fromJson, toJson } from './text.ts';
@@ -83,6 +84,7 @@ export async function freeze({ db, insertIfAbsent }: SqlEngine, frozen: Freeze):
         .values({ task_id: taskId, segment_id: segmentId })
         .execute();
     const slot = slotOf(segmentId);
+    await forgetParts(trx, taskId, segmentId);
     const amounts = {
       ...tallyColumns(frozen.tally),
       segments_done: 1,
@@ -125,20 +127,32 @@ export async function rangSegments(
     .execute();
 }
 
-/** Those that are done have nothing under way. */
-export async function movingSegments(
-  db: Db,
-  taskId: string,
-  segmentIds: readonly string[],
-  nowMs: number,
-): Promise<void> {
-  await db
+/** Each segment's row is locked before its parts and their counter, as `freeze` does it, and no two segments at once. */
+export async function moving(queries: Queries, args: Parameters<Table['moving']>[0]): Promise<void> {
+  const { db, insertIfAbsent } = queries;
+  const { taskId, segmentIds, parts, nowMs } = args;
+  const withParts = new Set(parts.map(({ segmentId }) => segmentId));
+  const without = segmentIds.filter((id) => !withParts.has(id));
+  for (const chunk of chunksOf(without)) await touch(db, taskId, chunk.map(segmentIdBytes), nowMs);
+  for (const id of segmentIds.filter((one) => withParts.has(one))) {
+    const own = parts.filter(({ segmentId }) => segmentId === id);
+    await db.transaction().execute(async (trx) => {
+      const isOpen = (await touch(trx, taskId, [segmentIdBytes(id)], nowMs)) > 0n;
+      if (isOpen) await addParts({ db: trx, insertIfAbsent }, taskId, segmentIdBytes(id), own);
+    });
+  }
+}
+
+/** Those that are done have nothing under way. Answers how many are open. */
+async function touch(db: Db, taskId: string, ids: readonly Buffer[], nowMs: number): Promise<bigint> {
+  const moved = await db
     .updateTable('oss2cos_segments')
     .set({ rung_at_ms: nowMs, moved_at_ms: nowMs, rings: 0 })
     .where('task_id', '=', taskId)
-    .where('segment_id', 'in', segmentIds.map(segmentIdBytes))
+    .where('segment_id', 'in', ids)
     .where('done', '=', 0)
-    .execute();
+    .executeTakeFirst();
+  return moved.numUpdatedRows;
 }
 
 /** Those of the given segments that a slice came for at `nowMs` have moved. */

@@ -13,14 +13,7 @@ import {
   silentRanges,
   split,
 } from './ranges.ts';
-import {
-  failedSegments,
-  freeze,
-  movingSegments,
-  rangSegments,
-  segments,
-  silentSegments,
-} from './segments.ts';
+import { failedSegments, freeze, moving, rangSegments, segments, silentSegments } from './segments.ts';
 import { division, moveDivision, noteUses, uses } from './shares.ts';
 import { addSlices } from './slices.ts';
 import { createTask, setTaskState, task, unfinishedTasks } from './tasks.ts';
@@ -47,7 +40,7 @@ export async function openSqlTable(engine: SqlEngine): Promise<Table> {
     silentRanges: (taskId, beforeMs, limit) => perform(() => silentRanges(db, taskId, beforeMs, limit)),
     silentSegments: (taskId, beforeMs, limit) => perform(() => silentSegments(db, taskId, beforeMs, limit)),
     rang: (args) => perform(() => rang(db, args)),
-    moving: (args) => perform(() => moving(db, args)),
+    moving: (args) => perform(() => moving(engine, args)),
     ending: (taskId) => perform(() => ending(db, taskId)),
     moveEnding: (args) => perform(() => moveEnding(engine, args)),
     unconfirmedEnds: (args) => perform(() => unconfirmedEnds(db, args)),
@@ -69,10 +62,4 @@ function rang(db: SqlEngine['db'], args: Parameters<Table['rang']>[0]): Promise<
     for (const chunk of chunksOf(segmentIds)) await rangSegments(trx, taskId, chunk, nowMs);
     for (const chunk of chunksOf(rangeIds)) await rangRanges(trx, taskId, chunk, nowMs);
   });
-}
-
-/** Each chunk by itself: none of them has to hold for another. */
-async function moving(db: SqlEngine['db'], args: Parameters<Table['moving']>[0]): Promise<void> {
-  const { taskId, segmentIds, nowMs } = args;
-  for (const chunk of chunksOf(segmentIds)) await movingSegments(db, taskId, chunk, nowMs);
 }

@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import type { TaskTotals } from '../../ports/table.ts';
 import { AMOUNTS, tallyOf } from './counters.ts';
 import { failuresOf } from './failures.ts';
+import { partBytes } from './parts.ts';
 import type { Tables } from './schema.ts';
 
 /** MySQL answers sums as decimal text. */
@@ -11,7 +12,7 @@ type Num = number | string;
 export function totals(db: Kysely<Tables>, taskId: string): Promise<TaskTotals> {
   return db
     .transaction()
-    .setIsolationLevel('repeatable read') // both selects see one state of the rows
+    .setIsolationLevel('repeatable read') // all selects see one state of the rows
     .setAccessMode('read only')
     .execute(async (trx) => {
       const sums = await sumSlots(trx, taskId);
@@ -25,6 +26,7 @@ export function totals(db: Kysely<Tables>, taskId: string): Promise<TaskTotals> 
         listed: { objects: Number(sums.listed_objects), bytes: Number(sums.listed_bytes) },
         tally: tallyOf(sums),
         failures,
+        partBytes: await partBytes(trx, taskId),
         movedAtMs: Math.max(Number(sums.moved_at_ms), Number(sums.segments_moved_at_ms)),
         deliveredMs: Number(sums.delivered_ms),
       };

@@ -31,6 +31,21 @@ export const SPREADING: readonly Mutant[] = [
     breaks: 'Parts that are stored move again after each crash.',
   },
   {
+    ...PARTS,
+    name: 'spread-unseen',
+    find: 'isMoving: true, parts: { name, bytes }',
+    replace: 'isMoving: true',
+    breaks: 'A large object shows nothing for days, then all of it.',
+  },
+  {
+    file: 'lib/adapters/sql/parts.ts',
+    tests: ['test/adapters/sqlite-table.test.ts'],
+    name: 'parts-counted-for-ever',
+    find: 'await add(db, taskId, slotOf(segmentId), -Number(bytes));',
+    replace: '',
+    breaks: 'What was copied as parts counts twice once its segment is done.',
+  },
+  {
     ...END,
     name: 'spread-uncompared',
     find: 'requireArrived(large, parts, crc64);',
