@@ -1,5 +1,6 @@
 /**
- * `npm run bench:listing [-- SHAPES LATENCIES KEYS IN_FLIGHT]`: how fast a flat bucket is listed, serially, and with 8 and 64 ranges side by side.
+ * `npm run bench:listing [-- SHAPES LATENCIES KEYS IN_FLIGHT]`: how fast a flat bucket is listed, serially, with 8 and 64 ranges side by side
+ * in one process, and with 32 in each of two (`2x32`).
  * The serial rate is measured on fewer keys: it does not change with their number. Then the same in virtual time, where
  * only the calls take any: how well the work is divided, whatever the machine. First of all, what a key costs in the hot
  * paths alone.
@@ -21,6 +22,19 @@ const [
   keysText = '10000000',
   inFlight = '8,64',
 ] = process.argv.slice(2);
+/** So many ranges side by side in each of so many processes. */
+interface Way {
+  readonly processes: number;
+  readonly ranges: number;
+}
+
+const SERIAL: Way = { processes: 1, ranges: 1 };
+const WAYS = inFlight.split(',').map((text): Way => {
+  const [first, second] = text.split('x').map(Number);
+  return second === undefined
+    ? { processes: 1, ranges: first ?? 1 }
+    : { processes: first ?? 1, ranges: second };
+});
 const KEYS = Number(keysText);
 const SERIAL_KEYS_MAX = 100_000;
 const PAGE_KEYS = 1_000;
@@ -29,14 +43,14 @@ async function measured(
   shape: string,
   keys: number,
   latencyMs: number,
-  parallelism: number,
+  { processes, ranges }: Way,
 ): Promise<Measured> {
   const program = fileURLToPath(new URL('bench-listing-source.js', import.meta.url));
   const args = [program, shape, String(keys), String(latencyMs)];
   const source = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const [port] = (await once(source.stdout, 'data')) as [Buffer];
   try {
-    const listing = await listBucket(Number(port.toString()), parallelism);
+    const listing = await listBucket(Number(port.toString()), processes * ranges, processes);
     source.stdin.end();
     const [cpuSeconds] = (await once(source.stdout, 'data')) as [Buffer];
     return { ...listing, sourceCpuSeconds: Number(cpuSeconds.toString()) };
@@ -74,22 +88,24 @@ for (const shape of shapes.split(',')) {
 for (const latencyMs of latencies.split(',').map(Number)) {
   for (const shape of shapes.split(',')) {
     const name = (way: string) => `${String(latencyMs)} ms, ${shape}, ${way}`;
-    const serial = await measured(shape, Math.min(KEYS, SERIAL_KEYS_MAX), latencyMs, 1);
+    const serial = await measured(shape, Math.min(KEYS, SERIAL_KEYS_MAX), latencyMs, SERIAL);
     const serialRate = serial.keys / serial.seconds;
     shown(name('serial'), serial, serialRate);
-    for (const parallelism of inFlight.split(',').map(Number))
-      shown(
-        name(`${String(parallelism)} in flight`),
-        await measured(shape, KEYS, latencyMs, parallelism),
-        serialRate,
-      );
+    for (const way of WAYS) {
+      const { processes, ranges } = way;
+      const planners = processes === 1 ? '' : `, ${String(processes)} processes`;
+      const listed = await measured(shape, KEYS, latencyMs, way);
+      shown(name(`${String(processes * ranges)} in flight${planners}`), listed, serialRate);
+    }
   }
 }
 
 const virtual = fileURLToPath(new URL('bench-listing-virtual.js', import.meta.url));
 for (const latencyMs of latencies.split(',')) {
   for (const shape of shapes.split(',')) {
-    for (const parallelism of inFlight.split(',')) {
+    for (const parallelism of WAYS.flatMap(({ processes, ranges }) =>
+      processes === 1 ? String(ranges) : [],
+    )) {
       const run = spawn(process.execPath, [virtual, shape, String(KEYS), latencyMs, parallelism], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });

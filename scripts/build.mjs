@@ -14,6 +14,7 @@ const APART = {
   'bench-sink': 'scripts/bench/sink.ts',
   'bench-memory-job': 'scripts/bench/memory/job.ts',
   'bench-memory-state': 'scripts/bench/memory/state-server.ts',
+  'bench-listing-planner': 'scripts/bench/listing/planner.ts',
   'bench-listing-source': 'scripts/bench/listing/source.ts',
   'bench-listing-virtual': 'scripts/bench/listing/virtual.ts',
   simulate: 'test/simulation/main.ts',

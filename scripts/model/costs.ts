@@ -11,12 +11,12 @@ export const MEASURED = {
   /** Wall time of reporter and planner invocations for a segment, round trips to the database and COS included. */
   controlMsPerSegment: 120,
   /** Round trips to the database, `begin` and `commit` too: of a segment, and of each batch of results with a slice of it. */
-  statementsPerSegment: 8.6,
-  statementsPerSlice: 4.4,
+  statementsPerSegment: 10.8,
+  statementsPerSlice: 7,
   /** A tick looks at the task, its totals, what is silent, and its ranges. */
-  statementsPerTick: 16,
+  statementsPerTick: 17,
   /** To the state bucket: manifest, task, control, results listed, manifest read, slice written. */
-  stateRequestsPerSegment: 5,
+  stateRequestsPerSegment: 4.5,
   /** Packed manifest, and a slice without failures. */
   stateBytesPerSegment: 60_000,
   messageBytes: 700,

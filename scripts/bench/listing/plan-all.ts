@@ -1,6 +1,6 @@
 /** A task of one flat bucket, planned by so many planners side by side, until nothing rings any more. */
 import { type PlanPorts, planRange } from '../../../lib/app/plan-range.ts';
-import { FORKING } from '../../../lib/core/forking.ts';
+import { type Forking, FORKING } from '../../../lib/core/forking.ts';
 import { ROOT_RANGE } from '../../../lib/app/start-task.ts';
 import { parseMessage, type RangeMessage } from '../../../lib/core/messages.ts';
 import { parseTask, taskDigest } from '../../../lib/core/task.ts';
@@ -36,7 +36,7 @@ export async function planAll(
   const { taskId } = task;
   const source = counted(ports.stores.source(task));
   const stores = { ...ports.stores, source: () => source.counted };
-  const forking = { ...FORKING, parallelism, ...(parallelism === 1 ? { afterKeys: Infinity } : {}) };
+  const forking = forkingFor(parallelism);
   await table.createTask({
     ...{ taskId, task, digest: taskDigest(task) },
     ...{ nowMs: ports.clock.now(), rangeId: ROOT_RANGE, after: '' },
@@ -47,7 +47,11 @@ export async function planAll(
   return { keys: listed.objects, ranges, calls: source.calls() };
 }
 
-function counted(source: ObjectSource) {
+export function forkingFor(parallelism: number): Forking {
+  return { ...FORKING, parallelism, ...(parallelism === 1 ? { afterKeys: Infinity } : {}) };
+}
+
+export function counted(source: ObjectSource) {
   let calls = 0;
   const list: ObjectSource['list'] = (...asked) => {
     calls++;
