@@ -30,35 +30,43 @@ export function renderEntries(entries: readonly Entry[]): Buffer {
   return Buffer.concat(pieces);
 }
 
-/** What stands in JSON as it is: no quote, backslash or control character (RFC 8259, section 7). */
+/** What stands in JSON as it is: no quote, backslash, control character or half of a pair (RFC 8259, section 7). */
+const PLAIN = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/;
 const PLAIN_ASCII = /^[ !#-[\]-~]*$/;
+const ASCII = /^[\n -~]*$/;
 
-/** Put together by hand in half the time that `JSON.stringify` takes. */
+/** Put together by hand, where nothing has to be escaped: this is a hot path (`npm run bench:listing`). */
 class Lines {
   text = '';
-  /** Such text is encoded in a tenth of the time. */
+  /** Such text is encoded as it stands. */
   private isAscii = true;
+  private end = endOf({});
 
-  add({ key, size, etag, lastModified, storageClass, type, problem }: Entry): void {
-    const sizeMember = size === undefined ? '' : `,"size":${String(size)}`;
-    const typeMember = type === undefined ? '' : `,"type":"${type}"`;
-    const version = `${sizeMember}${this.member(',"etag":', etag)}${this.member(',"lastModified":', lastModified)}`;
-    this.text += `{"key":${this.quoted(key)}${version}${this.member(',"storageClass":', storageClass)}${typeMember}${this.member(',"problem":', problem)}}\n`;
+  add(entry: Entry): void {
+    const { key, size, etag, lastModified, storageClass, type, problem } = entry;
+    const isAscii = PLAIN_ASCII.test(key);
+    const isWhole = size !== undefined && etag !== undefined && lastModified !== undefined;
+    const isPlain = isWhole && (isAscii || PLAIN.test(key)) && PLAIN_ASCII.test(etag + lastModified);
+    if (!isPlain || problem !== undefined) {
+      this.isAscii = false;
+      this.text += `${JSON.stringify({ key, size, etag, lastModified, storageClass, type, problem })}\n`;
+      return;
+    }
+    if (storageClass !== this.end.storageClass || type !== this.end.type) this.end = endOf(entry);
+    this.isAscii &&= isAscii && this.end.isAscii;
+    this.text += `{"key":"${key}","size":${String(size)},"etag":"${etag}","lastModified":"${lastModified}"${this.end.text}`;
   }
 
   encoded(): Buffer {
     return Buffer.from(this.text, this.isAscii ? 'latin1' : 'utf8');
   }
+}
 
-  private member(before: string, text: string | undefined): string {
-    return text === undefined ? '' : before + this.quoted(text);
-  }
-
-  private quoted(text: string): string {
-    if (PLAIN_ASCII.test(text)) return `"${text}"`;
-    this.isAscii = false;
-    return JSON.stringify(text);
-  }
+/** The end of a line, which is the same in most of them. */
+function endOf({ storageClass, type }: Pick<Entry, 'storageClass' | 'type'>) {
+  const members = JSON.stringify({ storageClass, type }).slice(1);
+  const text = `${members === '}' ? '' : ','}${members}\n`;
+  return { storageClass, type, text, isAscii: ASCII.test(text) };
 }
 
 /** Parses a segment manifest of ours; throws `UserError` naming `where` when it is not what the planner wrote. */

@@ -21,24 +21,31 @@ interface Spelling {
 export class Spellings {
   readonly #fields: readonly string[];
   readonly #kept: Spelling[] = [];
+  /** Of the entry read last; the same list for every entry. */
+  readonly #values: (string | undefined)[];
   /** Where the entry read last ends. */
   end = 0;
 
   constructor(fields: readonly string[]) {
     this.#fields = fields;
+    this.#values = fields.map(() => undefined);
   }
 
   /**
    * The fields' values of the entry that begins at `from`, as the parser would read them, references as they stand;
    * undefined where it is spelled like none before it.
    */
-  read(xml: string, from: number): (string | undefined)[] | undefined {
+  read(xml: string, from: number): readonly (string | undefined)[] | undefined {
     for (const { pattern, captures } of this.#kept) {
       pattern.lastIndex = from;
       const found = pattern.exec(xml);
       if (found === null) continue;
       this.end = pattern.lastIndex;
-      return captures.map((capture) => (capture < 0 ? undefined : found[capture]));
+      for (let field = 0; field < captures.length; field++) {
+        const capture = captures[field] ?? -1;
+        this.#values[field] = capture < 0 ? undefined : found[capture];
+      }
+      return this.#values;
     }
     return undefined;
   }
