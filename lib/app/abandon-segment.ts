@@ -1,13 +1,12 @@
 /** A segment that is ended by the reporter: given up, or cancelled. */
 import { UserError } from '../core/errors.ts';
 import type { Failure } from '../core/failures.ts';
-import { targetKeyOf } from '../core/keys.ts';
 import type { Entry } from '../core/object.ts';
 import { SPREAD } from '../core/parts.ts';
 import { type Gap, gapsOf, type Slice, sliceName, type SliceSummary } from '../core/slices.ts';
 import type { Task } from '../core/task.ts';
 import type { Segment } from '../ports/table.ts';
-import { cleanUploads } from './clean-uploads.ts';
+import { cleanSegment, mayHaveUploads } from './clean-uploads.ts';
 import { mappingOf } from './copy-context.ts';
 import type { ReporterPorts } from './reporter-ports.ts';
 import { settle, writtenSlices } from './settle.ts';
@@ -80,23 +79,15 @@ async function entriesOf(
   }
 }
 
-/** Of objects that may have been spread: they are large, or nobody knows their size. */
 async function freeUploads(
   { ports, task, state }: TaskPlace,
   segmentId: string,
   entries: readonly Entry[],
   signal: AbortSignal,
 ): Promise<void> {
-  const { aboveBytes } = ports.spread ?? SPREAD;
-  const mayBeSpread = ({ size = Infinity }: Entry) => size > aboveBytes;
-  if (!entries.some(mayBeSpread)) return;
+  if (!mayHaveUploads(entries, ports.spread ?? SPREAD)) return;
   const uploads = new UploadState(state, segmentId);
   const places = await uploads.places(signal);
-  for (const at of new Set(places.map((place) => place.at))) {
-    const entry = entries[at];
-    if (entry === undefined) continue;
-    const key = targetKeyOf(entry.key, mappingOf(task));
-    const own = places.filter((place) => place.at === at);
-    await cleanUploads({ sink: ports.stores.sink(task), uploads, log: ports.log, key, places: own }, signal);
-  }
+  const sink = ports.stores.sink(task);
+  await cleanSegment({ sink, uploads, log: ports.log, entries, mapping: mappingOf(task), places }, signal);
 }

@@ -1,5 +1,8 @@
 /** Frees what unfinished uploads of large objects hold. What this misses, a lifecycle rule of the bucket removes. */
 import { isRetryable, UserError } from '../core/errors.ts';
+import { type KeyMapping, targetKeyOf } from '../core/keys.ts';
+import type { Entry } from '../core/object.ts';
+import { MULTIPART_ABOVE_BYTES } from '../core/parts.ts';
 import type { UploadPlace } from '../core/spread.ts';
 import type { Log } from '../ports/log.ts';
 import type { ObjectSink } from '../ports/object-sink.ts';
@@ -16,6 +19,29 @@ export interface Cleaning {
   readonly key: string;
   /** Of its uploads. */
   readonly places: readonly UploadPlace[];
+}
+
+/** Whether there may be places of uploads: objects are large, or nobody knows their size. */
+export function mayHaveUploads(
+  entries: readonly Entry[],
+  { aboveBytes }: { readonly aboveBytes: number },
+): boolean {
+  const least = Math.min(aboveBytes, MULTIPART_ABOVE_BYTES);
+  return entries.some(({ size = Infinity }) => size > least);
+}
+
+/** As `cleanUploads`, for all objects of a segment that the places tell of. */
+export async function cleanSegment(
+  cleaning: Omit<Cleaning, 'key'> & { readonly entries: readonly Entry[]; readonly mapping: KeyMapping },
+  signal: AbortSignal,
+): Promise<void> {
+  const { entries, mapping, places } = cleaning;
+  for (const at of new Set(places.map((place) => place.at))) {
+    const entry = entries[at];
+    if (entry === undefined) continue;
+    const own = places.filter((place) => place.at === at);
+    await cleanUploads({ ...cleaning, key: targetKeyOf(entry.key, mapping), places: own }, signal);
+  }
 }
 
 /**

@@ -83,6 +83,7 @@ async function begin(
   try {
     const tags = await tagsOf(context, object.sourceKey, opened.attributes, signal);
     const attributes = targetAttributes(context.task, opened.attributes, tags);
+    await object.onBegin?.(signal);
     return await retrying(CONTROL_RETRY, context, signal, () =>
       context.sink.begin(object.key, attributes, signal),
     );

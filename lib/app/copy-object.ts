@@ -14,7 +14,7 @@ import { discard, ownMd5, statedCrc64, summed } from './checksum.ts';
 import { isUnchangedTarget, type TargetView } from './conflicts.ts';
 import { type CopyContext, tagsOf } from './copy-context.ts';
 import { copyLarge } from './copy-large.ts';
-import type { OnArrived } from './copy-parts.ts';
+import type { LargeSteps } from './copy-parts.ts';
 import { retrying } from './retry.ts';
 import { holdsCopy, settleWrite } from './verify.ts';
 
@@ -27,7 +27,7 @@ export async function copyObject(
   entry: Entry,
   view: TargetView,
   signal: AbortSignal,
-  onArrived?: OnArrived,
+  steps?: LargeSteps,
 ): Promise<Outcome | 'spread' | undefined> {
   const bytes = entry.size ?? 0;
   try {
@@ -36,9 +36,9 @@ export async function copyObject(
     if (bytes > context.spread.aboveBytes) return 'spread';
     if (bytes > MULTIPART_ABOVE_BYTES && entry.etag !== undefined && entry.type !== 'Symlink') {
       const { key: sourceKey, etag } = entry;
-      return await copyLarge(context, { key, sourceKey, size: bytes, etag, onArrived }, signal);
+      return await copyLarge(context, { key, sourceKey, size: bytes, etag, ...steps }, signal);
     }
-    return await copyWhole(context, entry, key, signal, onArrived);
+    return await copyWhole(context, entry, key, signal, steps);
   } catch (error) {
     if (signal.aborted) return undefined;
     return { kind: 'failed', bytes, failure: failureOf(error) };
@@ -87,14 +87,14 @@ async function copyWhole(
   entry: Entry,
   key: string,
   signal: AbortSignal,
-  onArrived?: OnArrived,
+  steps?: LargeSteps,
 ): Promise<Outcome | 'spread'> {
   const attempts = new WholeCopy(context, entry, key);
   const end = await retrying(OBJECT_RETRY, context, signal, () => attempts.attempt(signal));
   if (end.kind !== 'large') return end;
   const { size, etag } = end.attributes;
   if (size > context.spread.aboveBytes) return 'spread';
-  return copyLarge(context, { key, sourceKey: entry.key, size, etag, onArrived }, signal);
+  return copyLarge(context, { key, sourceKey: entry.key, size, etag, ...steps }, signal);
 }
 
 /** The attempts at one object, and what one leaves for the next. */

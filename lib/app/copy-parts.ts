@@ -11,17 +11,21 @@ import { runLanes } from './lanes.ts';
 import { retrying } from './retry.ts';
 import { anySignal } from './signals.ts';
 
-export interface LargeObject {
+/** Of a large object that one invocation copies. */
+export interface LargeSteps {
+  /** Before an upload is begun: should nobody end it, it can be found. */
+  readonly onBegin?: ((signal: AbortSignal) => Promise<void>) | undefined;
+  /** Told with every part how many bytes of the present upload have arrived. */
+  readonly onArrived?: ((bytes: number) => void) | undefined;
+}
+
+export interface LargeObject extends LargeSteps {
   readonly key: string;
   readonly sourceKey: string;
   readonly size: number;
   /** The version that all parts are read from. */
   readonly etag: string;
-  /** Told with every part how many bytes of the present upload have arrived. */
-  readonly onArrived?: OnArrived | undefined;
 }
-
-export type OnArrived = (bytes: number) => void;
 
 export interface DonePart extends Part {
   readonly bytes: number;

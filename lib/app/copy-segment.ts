@@ -3,10 +3,10 @@
  * the deadline. Stateless: a doubled message finds the results and goes on behind them.
  */
 import type { SegmentMessage } from '../core/messages.ts';
-import type { Entry } from '../core/object.ts';
 import { SPREAD } from '../core/parts.ts';
 import { type Gap, gapsOf } from '../core/slices.ts';
 import type { UploadPlace } from '../core/spread.ts';
+import { cleanSegment, mayHaveUploads } from './clean-uploads.ts';
 import { viewTarget } from './conflicts.ts';
 import { completeSpread } from './complete-spread.ts';
 import { type CopyContext, mappingOf } from './copy-context.ts';
@@ -83,11 +83,15 @@ async function copyGaps(
 ): Promise<SegmentCopied> {
   const { context, entries, message } = work;
   const uploads = new UploadState(work.open.state, message.segmentId);
-  const isLarge = ({ size = 0 }: Entry) => size > context.spread.aboveBytes;
-  const mayBeUnderWay = message.isRest === true || entries.some(isLarge);
-  const underWay = new Set(mayBeUnderWay ? underWayOf(await uploads.places(signal)) : []);
+  const begun = mayHaveUploads(entries, context.spread) ? await uploads.places(signal) : [];
+  const underWay = new Set(underWayOf(begun));
   const missing = gaps.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, i) => from + i));
   const items = missing.filter((at) => !underWay.has(at));
+  const { sink, mapping, spread: { aboveBytes } } = context; // prettier-ignore
+  // Of one that died over an object, or handed it on. If it lives and is still at it, it begins its upload anew.
+  const isOwn = (at: number) => (entries[at]?.size ?? Infinity) <= aboveBytes;
+  const strays = begun.filter(({ at, noted }) => !noted && isOwn(at) && items.includes(at));
+  await cleanSegment({ sink, uploads, log: work.ports.log, entries, mapping, places: strays }, signal);
   const view = await viewTarget(
     context,
     items.flatMap((at) => entries[at] ?? []),

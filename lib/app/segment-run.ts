@@ -10,6 +10,7 @@ import type { CopyPorts } from './copy-ports.ts';
 import type { OpenTask } from './open-tasks.ts';
 import { ringResult } from './ring.ts';
 import { type Done, Run, stretchesOf } from './run.ts';
+import { UploadState } from './upload-state.ts';
 
 export interface SegmentWork {
   readonly ports: CopyPorts;
@@ -41,12 +42,17 @@ export interface SegmentCopied {
 export async function runSegment(copy: SegmentCopy, signal: AbortSignal): Promise<SegmentCopied> {
   const { ports, context, entries, message, items } = copy;
   const live = ports.live?.segment(message.taskId, message.segmentId);
+  const uploads = new UploadState(copy.open.state, message.segmentId);
   const work = async (at: number, halt: AbortSignal) => {
     const entry = entries[at];
     if (entry === undefined) return undefined;
     const givesUp = copy.givesUpFirst && at === items[0];
-    const onArrived = (bytes: number) => live?.arrived(at, bytes);
-    const end = givesUp ? givenUp(entry) : await copyObject(context, entry, copy.view, halt, onArrived);
+    const steps = {
+      onBegin: (time: AbortSignal) =>
+        uploads.writeBegun(`${String(at)}-${ports.dice.unique()}`, ports.clock.now(), time),
+      onArrived: (bytes: number) => live?.arrived(at, bytes),
+    };
+    const end = givesUp ? givenUp(entry) : await copyObject(context, entry, copy.view, halt, steps);
     if (end !== 'spread') live?.ended(at, end);
     return end;
   };

@@ -34,7 +34,7 @@ export interface PartSlice extends SliceSpan {
 
 /** The objects in an upload's folder, beside its slices. */
 export const UPLOAD_FILES = {
-  /** Written before the upload is begun: what was begun and never noted can be found and aborted. */
+  /** Written before the upload is begun, also of an object that one function copies alone: what was begun and never noted can be found and aborted. */
   begun: 'begun.json',
   note: 'upload.json',
   /** Written when the target knows the upload no more, and the object not yet: since when. */
