@@ -96,7 +96,8 @@ async function prepare(folder: string): Promise<Prepared> {
   const properties = join(folder, 'server.properties');
   const user = { username: USERNAME, password };
   await writeFile(properties, serverProperties({ folder, ports, keystore, user }), { mode: 0o600 });
-  const clusterId = randomBytes(16).toString('base64url');
+  // As the tool takes it: 16 bytes in base64url, and no dash in front, which begins an option.
+  const clusterId = `A${randomBytes(16).toString('base64url').slice(1)}`;
   const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties];
   await runTool('java', ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', classpath, ...format]);
   return { classpath, properties, ports, ca, password };
