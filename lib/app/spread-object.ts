@@ -136,17 +136,17 @@ export class SpreadObject {
   }
 
   /** All is stored: whoever takes the message goes on with the completion. */
-  async ringToComplete(place: string): Promise<void> {
-    const { ports, message } = this.work;
-    const { taskId, state, segmentId, count } = message;
-    await ringSegment(ports.queue, { taskId, state, segmentId, count, stalled: 0, parts: { place, from: 0, to: 1 } }); // prettier-ignore
-    await ringResult(ports.queue, { taskId, segmentId, isMoving: true });
+  ringToComplete(place: string): Promise<void> {
+    return this.ringRanges(place, [{ from: 0, to: 1 }]);
   }
 
-  private async ring(place: string, note: UploadNote, gaps: readonly Gap[]): Promise<void> {
-    const { ports, message, context } = this.work;
+  private ring(place: string, note: UploadNote, gaps: readonly Gap[]): Promise<void> {
+    return this.ringRanges(place, partRanges(gaps, note.partBytes, this.work.context.spread.rangeBytes));
+  }
+
+  private async ringRanges(place: string, ranges: readonly Gap[]): Promise<void> {
+    const { ports, message } = this.work;
     const { taskId, state, segmentId, count } = message;
-    const ranges = partRanges(gaps, note.partBytes, context.spread.rangeBytes);
     const rest = { taskId, state, segmentId, count, stalled: 0 };
     await ringSegment(
       ports.queue,

@@ -1,6 +1,6 @@
 /** The numbers of the report page: bars, the table of outcomes, and the lists of facts. */
 import { formatBytes } from './bytes.ts';
-import type { Report } from './report.ts';
+import { bytesLeft, type Report } from './report.ts';
 import { foreign, html, type Markup, NOTHING } from './report-page-markup.ts';
 import { CONFLICT_TEXTS, elapsedSeconds, sourceAddress, targetAddress } from './report-page-status.ts';
 import { donePercent, formatCount, formatDuration, formatInstant } from './report-page-text.ts';
@@ -34,8 +34,8 @@ export function progressSection(report: Report): Markup {
 
 type Stretches = Outcomes & { readonly arrived: number };
 
-function bytesOf({ bytes, underWay }: Report): Stretches {
-  return { ...bytes, pending: bytes.pending - underWay.bytes, arrived: underWay.bytes };
+function bytesOf(report: Report): Stretches {
+  return { ...report.bytes, pending: bytesLeft(report), arrived: report.underWay.bytes };
 }
 
 /** Segments grow by their share; what has none takes no room. What is not listed yet has a stretch of its own, of unknown length. */

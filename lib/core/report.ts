@@ -207,6 +207,11 @@ function throughput(
   return { ...rates, etaSeconds: (pace.isRunning ? secondsLeft(left, rates) : undefined) ?? null };
 }
 
+/** What has neither settled nor arrived. */
+export function bytesLeft({ bytes, underWay }: Pick<Report, 'bytes' | 'underWay'>): number {
+  return bytes.pending - underWay.bytes;
+}
+
 /** The later of what objects and what bytes tell: small objects are bound by requests, large ones by bandwidth. Undefined where nothing moves, or nothing is left. */
 export function secondsLeft(
   left: Counted,

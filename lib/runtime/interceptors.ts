@@ -3,18 +3,18 @@ import { CONTROL_RETRY } from '../core/backoff.ts';
 import type { ObjectSink } from '../ports/object-sink.ts';
 import type { Content, ObjectSource, SourceObject } from '../ports/object-source.ts';
 import type { StateStore } from '../ports/state-store.ts';
+import type { Semaphore } from '../app/lanes.ts';
 import { type RetryContext, retrying } from '../app/retry.ts';
 import type { RateLimiter } from './limiter.ts';
 import type { Throttle } from './throttle.ts';
-import type { Turns } from './turns.ts';
 
 export interface Limits {
   /** Requests to one store. */
   readonly requests: RateLimiter;
   /** Bytes read from the source. */
   readonly bytes: RateLimiter;
-  /** To wait for both. */
-  readonly turns: Turns;
+  /** To wait for both: one at a time. */
+  readonly turns: Semaphore;
   /** Of the store, over all tasks. */
   readonly throttle: Throttle;
 }
@@ -51,9 +51,8 @@ async function limitedRead(
 ): Promise<SourceObject> {
   const before = expectedBytes <= WAIT_BEFORE_BYTES_MAX ? expectedBytes : 0;
   // Whoever has one and waits for the other goes later than was counted: of many the next seconds would see too much.
-  await limits.turns.take(signal, () =>
-    Promise.all([limits.requests.take(1, signal), limits.bytes.take(before, signal)]),
-  );
+  const both = () => Promise.all([limits.requests.take(1, signal), limits.bytes.take(before, signal)]);
+  await limits.turns.run(both, signal);
   const object = await read();
   const { content } = object;
   if (content.kind === 'stream')

@@ -190,7 +190,8 @@ class OneProcess {
 
   /**
    * How things stand in the table, with what is done beyond it. Undefined where a segment was frozen meanwhile, or
-   * parts were counted: they would show twice or not at all. The tally is taken before the totals, so that it holds nothing not yet listed.
+   * parts were counted: they would show twice or not at all. The tally is taken before the totals, so that it holds
+   * nothing not yet listed.
    */
   private async liveReport(): Promise<Report | undefined> {
     const { table, live } = this;

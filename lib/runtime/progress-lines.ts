@@ -1,6 +1,6 @@
 /** What the terminal says of a report: the line of the bar, the plain line of a log, and the summary at the end. */
 import { formatBytes, KiB } from '../core/bytes.ts';
-import type { Report } from '../core/report.ts';
+import { bytesLeft, type Report } from '../core/report.ts';
 import { elapsedSeconds, nextStep, STATUS_FACES } from '../core/report-page-status.ts';
 import {
   donePercent,
@@ -16,15 +16,12 @@ const BAR_COLUMNS = { min: 10, max: 40 } as const;
 /** An object costs the time of so many bytes, roughly: neither a million small ones nor one large one alone is the work. */
 const OBJECT_BYTES = 256 * KiB;
 
-function percentOf({ objects, bytes, underWay, listing: { complete } }: Report): number {
+function percentOf(report: Report): number {
+  const { objects, bytes, listing: { complete } } = report; // prettier-ignore
   const work = (ofObjects: number, ofBytes: number) => ofObjects * OBJECT_BYTES + ofBytes;
-  const left = work(objects.pending, bytes.pending - underWay.bytes);
+  const left = work(objects.pending, bytesLeft(report));
   const total = work(objects.total, bytes.total);
   return donePercent({ done: total - left, total, complete });
-}
-
-function bytesDone({ bytes, underWay }: Report): number {
-  return bytes.total - bytes.pending + underWay.bytes;
 }
 
 function stateText({ status }: Report, { etaSeconds }: Rates): string {
@@ -67,7 +64,7 @@ export function plainLine(report: Report, rates: Rates): string {
   const parts = [
     `${String(percentOf(report))} %`,
     `${formatCount(objects.total - objects.pending)} of ${formatCount(objects.total)}${more} objects`,
-    `${formatBytes(bytesDone(report))} of ${formatBytes(bytes.total)}${more}`,
+    `${formatBytes(bytes.total - bytesLeft(report))} of ${formatBytes(bytes.total)}${more}`,
     `${formatCount(rates.objectsPerSecond)} objects/s`,
     `${formatBytes(rates.bytesPerSecond)}/s`,
     `${formatCount(objects.failed)} failed`,

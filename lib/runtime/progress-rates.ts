@@ -1,5 +1,5 @@
 /** How fast things move now: over the last few updates, not since the start. */
-import { type Report, secondsLeft } from '../core/report.ts';
+import { bytesLeft, type Report, secondsLeft } from '../core/report.ts';
 
 /** Updates looked back on. */
 const UPDATES_MAX = 10;
@@ -30,7 +30,7 @@ export class RateWindow {
     const last: Point = {
       atMs,
       objectsSettled: objects.total - objects.pending,
-      bytesSettled: bytes.total - bytes.pending + underWay.bytes,
+      bytesSettled: bytes.total - bytesLeft(report),
       bytesCopied: bytes.copied + underWay.bytes,
     };
     this.#points.push(last);
@@ -49,8 +49,8 @@ export class RateWindow {
 
 /** By bytes settled: skipping moves nothing, and goes on nevertheless. */
 function etaSeconds(report: Report, objectsPerSecond: number, bytesPerSecond: number): number | undefined {
-  const { status, objects, bytes, underWay } = report;
+  const { status, objects } = report;
   if (status !== 'running') return undefined;
-  const left = { objects: objects.pending, bytes: bytes.pending - underWay.bytes };
+  const left = { objects: objects.pending, bytes: bytesLeft(report) };
   return secondsLeft(left, { objectsPerSecond, bytesPerSecond });
 }

@@ -13,9 +13,9 @@ import type { Part, Usage } from '../app/sharing.ts';
 import type { CredentialSource } from './environment.ts';
 import { guardSink, guardSource, guardState } from './interceptors.ts';
 import { RateLimiter } from './limiter.ts';
+import { Semaphore } from '../app/lanes.ts';
 import { CONNECTIONS } from './limits.ts';
 import { Throttle } from './throttle.ts';
-import { Turns } from './turns.ts';
 
 export interface StoresOptions {
   /** Read at every request. */
@@ -34,7 +34,7 @@ interface TaskLimits {
   readonly source: RateLimiter;
   readonly sink: RateLimiter;
   readonly bytes: RateLimiter;
-  readonly turns: Turns;
+  readonly turns: Semaphore;
 }
 
 export interface OpenStores extends Stores {
@@ -119,7 +119,7 @@ class ConnectedStores implements OpenStores {
 
   private newLimits(): TaskLimits {
     const limiter = () => new RateLimiter(this.options.clock, undefined);
-    return { source: limiter(), sink: limiter(), bytes: limiter(), turns: new Turns() };
+    return { source: limiter(), sink: limiter(), bytes: limiter(), turns: new Semaphore(1) };
   }
 
   private shared(vendor: 'oss' | 'cos') {

@@ -1,3 +1,4 @@
+import { Semaphore } from '../../lib/app/lanes.ts';
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { MemoryBucket } from '../../lib/adapters/memory/bucket.ts';
@@ -8,7 +9,6 @@ import { StoreError } from '../../lib/core/errors.ts';
 import { guardSink, guardSource, guardState } from '../../lib/runtime/interceptors.ts';
 import { RateLimiter } from '../../lib/runtime/limiter.ts';
 import { Throttle } from '../../lib/runtime/throttle.ts';
-import { Turns } from '../../lib/runtime/turns.ts';
 import { collected } from '../support/bytes.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { seededDice } from '../support/seeded-dice.ts';
@@ -38,7 +38,7 @@ function opened(requestsPerSecond?: number, bytesPerSecond?: number) {
   const context = { clock, dice: seededDice(1) };
   const requests = new RateLimiter(clock, requestsPerSecond);
   const bytes = new RateLimiter(clock, bytesPerSecond);
-  const limits = { requests, bytes, turns: new Turns(), throttle: new Throttle(context) };
+  const limits = { requests, bytes, turns: new Semaphore(1), throttle: new Throttle(context) };
   return { clock, bucket, context, limits };
 }
 

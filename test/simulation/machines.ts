@@ -1,4 +1,5 @@
 /** What all simulated processes share (stores, table, topics), and the ports that each of them is composed of. */
+import { Semaphore } from '../../lib/app/lanes.ts';
 import { MemoryObjectSource } from '../../lib/adapters/memory/object-source.ts';
 import { MemoryStateStore, newStateBucket } from '../../lib/adapters/memory/state-store.ts';
 import { MemoryTable } from '../../lib/adapters/memory/table.ts';
@@ -13,7 +14,6 @@ import { guardSink, guardSource, guardState } from '../../lib/runtime/intercepto
 import { RateLimiter } from '../../lib/runtime/limiter.ts';
 import { ONE_PROCESS } from '../../lib/runtime/limits.ts';
 import { Throttle } from '../../lib/runtime/throttle.ts';
-import { Turns } from '../../lib/runtime/turns.ts';
 import { Buckets } from './buckets.ts';
 import { SimDice } from './dice.ts';
 import {
@@ -110,7 +110,7 @@ export class Machines {
     const limits = () => ({
       requests: limiter(requestsPerSecond),
       bytes: limiter(bytesPerSecond),
-      turns: new Turns(),
+      turns: new Semaphore(1),
       throttle: new Throttle(context),
     });
     const memory = new MemoryObjectSource(buckets.source, { bufferedBytesMax });

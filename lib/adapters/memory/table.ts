@@ -193,9 +193,9 @@ export class MemoryTable implements Table {
       if (book === undefined || segment?.done !== false) continue;
       book.segments.set(id, { ...segment, rings: 0, rungAtMs: nowMs, movedAtMs: nowMs });
       const known = book.parts.get(id) ?? new Map<string, number>();
-      const own = parts.filter(({ segmentId, name }) => segmentId === id && !known.has(name));
-      if (own.length > 0) book.parts.set(id, known);
-      for (const { name, bytes } of own) if (!known.has(name)) known.set(name, bytes);
+      book.parts.set(id, known);
+      for (const { segmentId, name, bytes } of parts)
+        if (segmentId === id && !known.has(name)) known.set(name, bytes);
     }
     return Promise.resolve();
   }

@@ -110,10 +110,10 @@ export const DIVIDING: readonly Mutant[] = [
   },
   {
     name: 'limits-apart',
-    file: 'lib/runtime/turns.ts',
+    file: 'lib/runtime/interceptors.ts',
     tests: ['test/runtime/interceptors.test.ts'],
-    find: 'this.last.then(',
-    replace: 'Promise.resolve().then(',
+    find: 'await limits.turns.run(both, signal);',
+    replace: 'await limits.requests.take(1, signal);\n  await limits.bytes.take(before, signal);',
     breaks: 'Hundreds who have their request wait for their bytes, and all go when those come.',
   },
   {
