@@ -9,6 +9,7 @@ import {
   FORKING,
   type Forking,
   partsPaid,
+  SOUNDING,
   splitKeysMin,
 } from '../core/forking.ts';
 import { KeySpace } from '../core/key-space.ts';
@@ -56,6 +57,8 @@ export class RangeSplitter {
   /** The first key, and two on the way: the last quarter or so of what was listed lies behind the first of the two. */
   private marks: readonly Mark[] = [];
   private lookAtKeys: number;
+  /** The first range is split before that only where it is known to go on for long. */
+  private readonly smallUntilKeys: number;
   /** Made by this planner. */
   private probes = 0;
   /** Behind all keys of the range, where that is nearer than its bound. */
@@ -67,9 +70,10 @@ export class RangeSplitter {
     this.range = range;
     this.forking = ports.forking ?? FORKING;
     if (range.upTo !== undefined) this.space.bounded();
-    const isRoot = range.after === '';
-    const untilForking = isRoot ? this.forking.afterKeys - range.listed.objects : 0;
-    this.lookAtKeys = Math.max(this.forking.lookEveryKeys, untilForking);
+    const { afterKeys, lookEveryKeys } = this.forking;
+    this.smallUntilKeys = this.isFirst ? afterKeys - range.listed.objects : 0;
+    const untilSounding = this.isFirst ? afterKeys * SOUNDING.after - range.listed.objects : 0;
+    this.lookAtKeys = Math.max(lookEveryKeys, untilSounding);
   }
 
   /** Entries of the listing, in its order: what is left is judged by their keys. */
@@ -88,8 +92,26 @@ export class RangeSplitter {
     if (company === undefined) return rest;
     const keys = await this.placesFor(company, rest, signal);
     if (keys.length > 0) return this.splitAt(keys, rest);
-    this.lookAtKeys = this.keys + this.forking.lookEveryKeys * IN_VAIN_FACTOR;
+    const nextKeys = this.keys + this.forking.lookEveryKeys * IN_VAIN_FACTOR;
+    this.lookAtKeys = Math.max(nextKeys, this.smallUntilKeys);
     return rest;
+  }
+
+  /** Of the task: what the first planner lists. */
+  private get isFirst(): boolean {
+    return this.range.after === '';
+  }
+
+  /**
+   * Whether a range without a bound goes on for long. One call far ahead costs less than to look for the end: a range
+   * that was cut off behind the last key found is most often short.
+   */
+  private async isLong(search: SplitSearch, partKeys: number): Promise<boolean> {
+    if (this.isFirst && this.keys >= this.smallUntilKeys) return true;
+    const ahead = this.isFirst ? this.forking.afterKeys * SOUNDING.ahead : 2 * partKeys;
+    const isLong = await search.reaches(this.marks[0]?.key ?? '', 1 + ahead / this.keys);
+    if (!isLong) this.end = search.end;
+    return isLong;
   }
 
   /** A store that does not answer a probe is no reason to stop listing: there is just no place to split at. */
@@ -103,7 +125,10 @@ export class RangeSplitter {
       signal,
     );
     try {
-      if (end === undefined) await search.findEnd();
+      if (end === undefined) {
+        if (!(await this.isLong(search, partKeys))) return [];
+        await search.findEnd();
+      }
       const toEnd = search.probes;
       return await search.keys(() => {
         this.end = search.end;

@@ -5,13 +5,15 @@
  */
 import { type KeySpace, LAST_POINT, type Span } from '../core/key-space.ts';
 import { compareKeys } from '../core/keys.ts';
-import type { ObjectSource } from '../ports/object-source.ts';
+import type { ObjectSource, SourcePage } from '../ports/object-source.ts';
 
 export interface Rest {
   readonly after: string;
   readonly upTo: string | undefined;
 }
 
+/** A listing's largest answer. */
+const PAGE_KEYS = 1_000;
 /** Tried together where the end of the keys is looked for: each round narrows it down that many times. */
 const END_PROBES = 3;
 /** From the first digit of a counter to within some percent of its end. */
@@ -21,7 +23,7 @@ const ROUNDS = [1 / 4, 1 / 2, 1];
 /** So many of the places looked for are worth no further round. */
 const ENOUGH = 3 / 4;
 /** Fewer at a time would take many rounds where a gap hides the keys. */
-const PROBES_MIN = 3;
+const PROBES_MIN = 2;
 /** A longer `start-after` may be refused: no key is longer. */
 const KEY_BYTES_MAX = 1_023;
 
@@ -34,7 +36,7 @@ export class SplitSearch {
   readonly #found = new Set<string>();
   /** Made so far. */
   probes = 0;
-  #end: string;
+  #end: string | undefined;
 
   constructor(
     source: ObjectSource,
@@ -52,11 +54,11 @@ export class SplitSearch {
     this.#space = args.space;
     this.#rest = args.rest;
     this.#signal = signal;
-    this.#end = args.end ?? args.prefix + LAST_POINT;
+    this.#end = args.end;
   }
 
-  /** Behind all keys of the rest, as far as is known. */
-  get end(): string {
+  /** Behind all keys of the rest, as far as is known; undefined where nothing is. */
+  get end(): string | undefined {
     return this.#end;
   }
 
@@ -77,13 +79,39 @@ export class SplitSearch {
     return keys;
   }
 
+  /**
+   * Whether the keys go on `times` as far as they were listed from `first` on: a page is there, and more behind it.
+   * Also false where the space that is known ends before that.
+   */
+  async reaches(first: string, times: number): Promise<boolean> {
+    const place = this.#placeBeyond(first, times);
+    if (place === undefined) return false;
+    const page = await this.#pageBehind(place, PAGE_KEYS);
+    return page?.truncated === true;
+  }
+
+  /** Measured within the text that keys have begun with so far, or within a shorter one, as arithmetic has its limits. */
+  #placeBeyond(first: string, times: number): string | undefined {
+    const points = [...first];
+    const { after } = this.#rest;
+    const [least, most] = [[...this.#prefix].length, Math.min(points.length, this.#space.turned)];
+    for (let length = most; length >= least; length--) {
+      const span = { from: first, to: points.slice(0, length).join('') + LAST_POINT };
+      const part = (this.#space.progress(after, span) ?? 0) * times;
+      if (part > 0 && part < 1) return this.#space.keyAt(part, span);
+    }
+    return undefined;
+  }
+
   /** Nearer and nearer: first the text that all keys that are left begin with, then how far they reach below it. */
   async findEnd(): Promise<void> {
     await this.#findPrefix();
     for (let round = 0; round < END_ROUNDS; round++) {
-      const span = { from: this.#last ?? this.#rest.after, to: this.#end };
-      await this.#tryAll(this.#space.cuts(span, END_PROBES - 1));
+      const span = { from: this.#last ?? this.#rest.after, to: this.#bound };
+      const found = await this.#tryAll(this.#space.cuts(span, END_PROBES - 1));
+      if (found.at(-1) !== undefined) break;
     }
+    this.#end = this.#bound;
     this.#space.bounded();
   }
 
@@ -117,7 +145,11 @@ export class SplitSearch {
   /** What is to be cut: up to the last key where that was looked for. */
   get #span(): Span {
     const { after, upTo } = this.#rest;
-    return { from: after, to: upTo === undefined ? (this.#last ?? this.#end) : this.#end };
+    return { from: after, to: upTo === undefined ? (this.#last ?? this.#bound) : this.#bound };
+  }
+
+  get #bound(): string {
+    return this.#end ?? this.#prefix + LAST_POINT;
   }
 
   /** The last key that was found. */
@@ -151,19 +183,24 @@ export class SplitSearch {
 
   /** The first key of the rest behind this one, unless it is the rest's last. */
   async #firstBehind(start: string): Promise<string | undefined> {
+    const page = await this.#pageBehind(start, 1);
+    return page?.entries[0]?.key;
+  }
+
+  /** Keys behind this one, the first of them of the rest; undefined where none is. */
+  async #pageBehind(start: string, keysMax: number): Promise<SourcePage | undefined> {
     if (Buffer.byteLength(start) > KEY_BYTES_MAX) return undefined;
-    const request = { prefix: this.#prefix, after: start, keysMax: 1 };
     this.probes++;
-    const { entries } = await this.#source.list(request, this.#signal);
-    const key = entries[0]?.key;
+    const page = await this.#source.list({ prefix: this.#prefix, after: start, keysMax }, this.#signal);
+    const key = page.entries[0]?.key;
     const { after, upTo } = this.#rest;
     if (key === undefined || (upTo !== undefined && compareKeys(key, upTo) >= 0)) {
-      if (compareKeys(start, this.#end) < 0 && compareKeys(start, after) > 0) this.#end = start;
+      if (compareKeys(start, this.#bound) < 0 && compareKeys(start, after) > 0) this.#end = start;
       return undefined;
     }
     this.#space.learn(key);
     this.#space.learnGap({ from: start, to: key });
     this.#found.add(key);
-    return key;
+    return page;
   }
 }

@@ -3,7 +3,7 @@
 export interface Forking {
   /** Ranges that are listed at once where there is enough to list. */
   readonly parallelism: number;
-  /** The first range is listed that far before it is split: a small task needs no company. */
+  /** The first range is listed that far before it is split, unless many more keys are found ahead: a small task needs no company. */
   readonly afterKeys: number;
   /** A part costs a probe and half a page at its end: parts of this many keys keep that under a tenth. */
   readonly partKeysMin: number;
@@ -17,6 +17,12 @@ export const FORKING: Forking = {
   partKeysMin: 20_000,
   lookEveryKeys: 3_000,
 };
+
+/**
+ * A large task need not wait for that: `after` such a part of `afterKeys`, when one call is a tenth of those made, a page is
+ * looked for `ahead` times `afterKeys` further on.
+ */
+export const SOUNDING = { after: 1 / 5, ahead: 4 } as const;
 
 /** Of a whole task. */
 export interface RangeTotals {
@@ -44,7 +50,7 @@ const SMALL_PART = 1 / 8;
 
 /** A part costs a probe, and at its end half a page; in all that many calls may be made beyond one a page, of a part. */
 const CALLS_A_PART = 1.5;
-const CALLS_MAX = 2;
+const CALLS_MAX = 1.75;
 
 /** How many parts a listing of so many keys in all can pay for, when probes were spent already. */
 export function partsPaid(keys: number, probesSpent: number, { partKeysMin }: Forking): number {

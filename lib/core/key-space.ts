@@ -84,13 +84,24 @@ export class KeySpace {
 
   /** So many keys, or fewer, that cut the way into even parts: ascending, strictly between its ends. */
   cuts(span: Span, count: number): string[] {
+    return this.#keysAt(
+      Array.from({ length: count }, (_, i) => (i + 1) / (count + 1)),
+      span,
+    );
+  }
+
+  /** The key at which that part of the way lies behind one, 0 to 1; undefined where it cannot be told from the ends. */
+  keyAt(part: number, span: Span): string | undefined {
+    return this.#keysAt([part], span)[0];
+  }
+
+  #keysAt(parts: readonly number[], span: Span): string[] {
     const { common, stretches } = this.#way(span);
     const length = lengthOf(stretches);
     if (length <= PRECISION) return [];
     const keys: string[] = [];
-    for (let number = 1; number <= count; number++) {
-      const place = placeAt(stretches, (length * number) / (count + 1));
-      const key = this.#keyOf(common, place, length / 2 ** 20);
+    for (const part of parts) {
+      const key = this.#keyOf(common, placeAt(stretches, length * part), length / 2 ** 20);
       if (compareKeys(key, keys.at(-1) ?? span.from) > 0 && compareKeys(key, span.to) < 0) keys.push(key);
     }
     return keys;

@@ -18,14 +18,18 @@ const ROOT = { taskId: 'sample', rangeId: ROOT_RANGE };
 
 interface Splitting extends Workshop {
   readonly calls: { pages: number; probes: number };
+  /** Listed before the first probe. */
+  readonly pagesAlone: () => number | undefined;
 }
 
 /** Pages are small, so that few keys are many pages. */
 function open(options: { prefix?: string; forking?: typeof FORKING; probe?: StoreError } = {}): Splitting {
   const calls = { pages: 0, probes: 0 };
+  let pagesAlone: number | undefined;
   const paged = (source: ObjectSource): ObjectSource => ({
     ...source,
     list: ({ keysMax, ...request }, signal) => {
+      if (keysMax === 1) pagesAlone ??= calls.pages;
       if (keysMax === 1) calls.probes++;
       else calls.pages++;
       if (keysMax === 1 && options.probe !== undefined) return Promise.reject(options.probe);
@@ -34,7 +38,7 @@ function open(options: { prefix?: string; forking?: typeof FORKING; probe?: Stor
   });
   const task = sampleTask({ source: { prefix: options.prefix ?? '' } });
   const shop = openWorkshop({ task, source: paged, forking: options.forking ?? FORKING });
-  return { ...shop, calls };
+  return { ...shop, calls, pagesAlone: () => pagesAlone };
 }
 
 /** Lists whatever is rung for, side by side, until nothing rings. Answers how many were under way at most. */
@@ -139,6 +143,27 @@ describe('a range that is split while it is listed', () => {
     await listAll(shop);
     expect(await rangesOf(shop)).toHaveLength(1);
     expect(shop.calls).toEqual({ pages: 100, probes: 0 });
+  });
+
+  it('is split long before that where a call far ahead finds more', async () => {
+    const shop = open({ forking: { ...FORKING, afterKeys: 500 } });
+    await begin(shop);
+    fill(shop, hex(5_000));
+    expect(await listAll(shop)).toBeGreaterThanOrEqual(6);
+    expect(shop.pagesAlone()).toBeLessThanOrEqual(100 / PAGE_KEYS + 2);
+    expect(await ledgerKeys(shop)).toEqual(hex(5_000));
+  });
+
+  it('is not split, and asks once, where a call far ahead finds nothing', async () => {
+    const shop = open({ forking: { ...FORKING, afterKeys: 1_000 } });
+    await begin(shop);
+    fill(
+      shop,
+      Array.from({ length: 1_000 }, (_, i) => String(i).padStart(9, '0')),
+    );
+    await listAll(shop);
+    expect(await rangesOf(shop)).toHaveLength(1);
+    expect(shop.calls).toEqual({ pages: 101, probes: 0 });
   });
 
   it('ends at keys that exist, and none is longer than its share when one part holds nearly all', async () => {

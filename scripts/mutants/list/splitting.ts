@@ -26,9 +26,23 @@ export const SPLITTING: readonly Mutant[] = [
   {
     ...SPLIT,
     name: 'split-early',
-    find: 'isRoot ? this.forking.afterKeys - range.listed.objects : 0',
-    replace: '0',
+    find: 'if (!(await this.isLong(search, partKeys))) return [];',
+    replace: '',
     breaks: 'Small tasks are split.',
+  },
+  {
+    ...SPLIT,
+    name: 'split-late',
+    find: 'afterKeys * SOUNDING.after - ',
+    replace: 'afterKeys - ',
+    breaks: 'A large task is listed alone for long.',
+  },
+  {
+    ...SPLIT,
+    name: 'sound-again',
+    find: 'Math.max(nextKeys, this.smallUntilKeys)',
+    replace: 'nextKeys',
+    breaks: 'A small task is split by the second look, for what the first one did not find.',
   },
   {
     ...SPLIT,
