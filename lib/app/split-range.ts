@@ -27,7 +27,7 @@ import { type Rest, SplitSearch } from './split-search.ts';
 /** Of the keys listed, one in so many is learned from; no round number, which a counter's last digit would hide behind. */
 const LEARN_EVERY = 61;
 /** A look that found nothing to split puts the next one off for so much longer. */
-const IN_VAIN_FACTOR = 4;
+const IN_VAIN_FACTOR = 3;
 /** Of what was listed: how far the places are apart from which the density of keys is taken. */
 const MARK_PART = 1 / 8;
 
@@ -115,7 +115,11 @@ export class RangeSplitter {
   }
 
   /** A store that does not answer a probe is no reason to stop listing: there is just no place to split at. */
-  private async placesFor({ parts, partKeys }: Company, rest: Rest, signal: AbortSignal): Promise<string[]> {
+  private async placesFor(
+    { parts, partKeys, spareCalls }: Company,
+    rest: Rest,
+    signal: AbortSignal,
+  ): Promise<string[]> {
     const { stores, log } = this.ports;
     const { prefix } = this.task.source;
     const end = nearer(this.end, rest.upTo);
@@ -133,7 +137,7 @@ export class RangeSplitter {
       return await search.keys(() => {
         this.end = search.end;
         const left = this.keysLeft(rest) ?? Infinity;
-        const paid = partsPaid(this.keys + left, this.probes + toEnd, this.forking);
+        const paid = partsPaid(this.keys + left, this.probes + toEnd, spareCalls, this.forking);
         return Math.floor(Math.min(parts, left / partKeys, 1 + paid));
       });
     } catch (error) {

@@ -15,7 +15,7 @@ export const FORKING: Forking = {
   parallelism: 64,
   afterKeys: 50_000,
   partKeysMin: 20_000,
-  lookEveryKeys: 3_000,
+  lookEveryKeys: 2_000,
 };
 
 /**
@@ -37,6 +37,8 @@ export interface Company {
   readonly parts: number;
   /** Keys that each of them must have. */
   readonly partKeys: number;
+  /** Calls beyond one a page that the task has not made yet and this range may. */
+  readonly spareCalls: number;
   /** Above 1, or the probability with which each planner that looks should split: then about as many do as are wanted. */
   readonly chance: number;
 }
@@ -51,10 +53,17 @@ const SMALL_PART = 1 / 8;
 /** A part costs a probe, and at its end half a page; in all that many calls may be made beyond one a page, of a part. */
 const CALLS_A_PART = 1.5;
 const CALLS_MAX = 1.75;
+/** Those made in vain included. */
+const CALLS_A_RANGE = 2;
 
-/** How many parts a listing of so many keys in all can pay for, when probes were spent already. */
-export function partsPaid(keys: number, probesSpent: number, { partKeysMin }: Forking): number {
-  return Math.max(0, (keys / partKeysMin) * CALLS_MAX - probesSpent) / CALLS_A_PART;
+/** How many parts a listing of so many keys in all can pay for, when probes were spent already, with the task's help. */
+export function partsPaid(
+  keys: number,
+  probesSpent: number,
+  spareCalls: number,
+  { partKeysMin }: Forking,
+): number {
+  return Math.max(0, (keys / partKeysMin) * CALLS_MAX - probesSpent, spareCalls) / CALLS_A_PART;
 }
 
 /** No range with fewer keys left is ever split. */
@@ -70,7 +79,8 @@ export function companyWanted(
   const open = Math.max(1, rangesOpen);
   const free = (open === 1 ? parallelism : Math.ceil(parallelism * (1 + SPARE))) - open;
   if (free <= 0) return undefined;
-  const wanted = { parts: 1 + Math.ceil(free / open), chance: free / open };
+  const spareCalls = Math.max(0, (listed / partKeysMin) * CALLS_MAX - ranges * CALLS_A_RANGE) / open;
+  const wanted = { parts: 1 + Math.ceil(free / open), chance: free / open, spareCalls };
   if (open > 1 && open >= parallelism) return { ...wanted, partKeys: partKeysMin * SPARE_PART };
   const paid = Math.floor(listed / partKeysMin) - ranges;
   const small = Math.max(SMALL_PART, (open / parallelism) ** 2);

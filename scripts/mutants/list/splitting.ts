@@ -38,6 +38,14 @@ export const SPLITTING: readonly Mutant[] = [
     breaks: 'A large task is listed alone for long.',
   },
   {
+    name: 'split-beyond-means',
+    file: 'lib/core/forking.ts',
+    find: ' * CALLS_MAX - probesSpent, spareCalls)',
+    replace: ' * CALLS_MAX, spareCalls)',
+    breaks: 'A range that was probed in vain is probed again without end.',
+    tests: ['test/core/forking.test.ts'],
+  },
+  {
     ...SPLIT,
     name: 'sound-again',
     find: 'Math.max(nextKeys, this.smallUntilKeys)',
