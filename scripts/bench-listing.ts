@@ -8,6 +8,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { PAGE_KEYS } from '../lib/app/feed.ts';
 import { hotPaths } from './bench/listing/hot-paths.ts';
 import { type Listing, listBucket } from './bench/listing/run.ts';
 
@@ -37,7 +38,6 @@ const WAYS = inFlight.split(',').map((text): Way => {
 });
 const KEYS = Number(keysText);
 const SERIAL_KEYS_MAX = 100_000;
-const PAGE_KEYS = 1_000;
 
 async function measured(
   shape: string,

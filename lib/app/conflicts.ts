@@ -5,6 +5,7 @@ import { compareKeys, cosKeyProblem, justBefore, targetKeyOf } from '../core/key
 import type { Entry, ObjectVersion } from '../core/object.ts';
 import type { ObjectSink } from '../ports/object-sink.ts';
 import type { CopyContext } from './copy-context.ts';
+import { PAGE_KEYS } from './feed.ts';
 
 export type TargetView = (entry: Entry) => ConflictDecision;
 
@@ -49,7 +50,7 @@ async function joinListing(
   for (let key = keys[at]; key !== undefined; key = keys[at]) {
     const start = justBefore(key);
     if (compareKeys(start, after) > 0) after = start;
-    const page = await sink.list({ prefix, after, keysMax: 1_000 }, signal);
+    const page = await sink.list({ prefix, after, keysMax: PAGE_KEYS }, signal);
     for (const { key: there, version } of page.entries) {
       at = advanceTo(keys, at, there);
       if (keys[at] === there) found.set(there, version);

@@ -25,8 +25,8 @@ export interface Feed {
   pages(stretch: Stretch, signal: AbortSignal): AsyncIterable<FeedPage>;
 }
 
-/** Keys a page: the most that OSS lists at a time. */
-const PAGE_KEYS = 1_000;
+/** Keys a page: the most that either store lists at a time. */
+export const PAGE_KEYS = 1_000;
 
 /** Lists a bucket; the next page is asked for while the last one is worked on. */
 export function listingFeed(source: ObjectSource, prefix: string): Feed {

@@ -6,14 +6,13 @@
 import { type KeySpace, LAST_POINT, type Span } from '../core/key-space.ts';
 import { compareKeys } from '../core/keys.ts';
 import type { ObjectSource, SourcePage } from '../ports/object-source.ts';
+import { PAGE_KEYS } from './feed.ts';
 
 export interface Rest {
   readonly after: string;
   readonly upTo: string | undefined;
 }
 
-/** A listing's largest answer. */
-const PAGE_KEYS = 1_000;
 /** Tried together where the end of the keys is looked for: each round narrows it down that many times. */
 const END_PROBES = 3;
 /** From the first digit of a counter to within some percent of its end. */

@@ -1,6 +1,7 @@
 /** What a listed key costs in the two hot paths alone, in this process: reading a page, and writing a manifest. */
 import { MemoryStateStore } from '../../../lib/adapters/memory/state-store.ts';
 import { parsePage } from '../../../lib/adapters/oss/page.ts';
+import { PAGE_KEYS } from '../../../lib/app/feed.ts';
 import { stateLocationOf, TaskState } from '../../../lib/app/task-state.ts';
 import { flatKeys } from './flat.ts';
 import { pageAfter } from './page.ts';
@@ -14,7 +15,6 @@ export interface HotPaths {
 }
 
 const PAGES = 50;
-const PAGE_KEYS = 1_000;
 /** The first is warm-up. */
 const ROUNDS = 12;
 const CALM = new AbortController().signal;
