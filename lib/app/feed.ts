@@ -1,11 +1,11 @@
 /** What a range yields: entries with their positions, page by page, from a listing or from a manifest. */
-import { compareKeys } from '../core/keys.ts';
+import { compareKeys, ownText } from '../core/keys.ts';
 import { StoreError } from '../core/errors.ts';
 import type { Entry } from '../core/object.ts';
 import type { ObjectSource, SourcePage } from '../ports/object-source.ts';
 
 export interface FeedPage {
-  readonly entries: readonly Entry[];
+  readonly entries: Entry[];
   /** Everything up to here has been looked at. */
   readonly cursor: string;
   /** Nothing of the range follows. */
@@ -32,28 +32,45 @@ export const PAGE_KEYS = 1_000;
 export function listingFeed(source: ObjectSource, prefix: string): Feed {
   return {
     async *pages(stretch, signal) {
-      const list = (from: string) => source.list({ prefix, after: from, keysMax: PAGE_KEYS }, signal);
-      let cursor = stretch.after;
-      let ahead: Promise<Awaited<ReturnType<typeof list>>> | undefined = list(cursor);
-      while (ahead !== undefined) {
-        const page: Awaited<ReturnType<typeof list>> = await ahead;
-        requireOrder(page.entries, cursor);
-        const upTo = stretch.upTo();
-        const beyond =
-          upTo === undefined ? -1 : page.entries.findIndex((entry) => compareKeys(entry.key, upTo) > 0);
-        const entries = beyond < 0 ? page.entries : page.entries.slice(0, beyond);
-        const next = nextOf(page, cursor, upTo);
-        ahead = next === undefined ? undefined : list(next);
-        ahead?.catch(() => undefined); // awaited in the next turn, or dropped with this generator
-        cursor = next ?? upTo ?? entries.at(-1)?.key ?? cursor;
-        yield { entries, cursor, last: next === undefined, positionOf: keyOf };
-      }
+      const list = (after: string) => source.list({ prefix, after, keysMax: PAGE_KEYS }, signal);
+      const listing = new Listing(list, stretch);
+      while (listing.ahead !== undefined) yield listing.take(await listing.ahead);
     },
   };
 }
 
+/** Has the page that was asked for, and none before it: a function that waits keeps hold of all it has had in hand. */
+class Listing {
+  ahead: Promise<SourcePage> | undefined;
+  readonly #list: (after: string) => Promise<SourcePage>;
+  readonly #stretch: Stretch;
+  #cursor: string;
+
+  constructor(list: (after: string) => Promise<SourcePage>, stretch: Stretch) {
+    this.#list = list;
+    this.#stretch = stretch;
+    this.#cursor = stretch.after;
+    this.ahead = list(stretch.after);
+  }
+
+  /** What came, as much of it as belongs to the stretch; asks for the next one. */
+  take(page: SourcePage): FeedPage {
+    requireOrder(page.entries, this.#cursor);
+    const upTo = this.#stretch.upTo();
+    const beyond =
+      upTo === undefined ? -1 : page.entries.findIndex((entry) => compareKeys(entry.key, upTo) > 0);
+    const entries = beyond < 0 ? page.entries : page.entries.slice(0, beyond);
+    const next = nextOf(page, this.#cursor, upTo);
+    const cursor = next ?? upTo ?? entries.at(-1)?.key ?? this.#cursor;
+    this.#cursor = cursor;
+    this.ahead = next === undefined ? undefined : this.#list(cursor);
+    this.ahead?.catch(() => undefined); // awaited in the next turn, or dropped with the generator
+    return { entries, cursor, last: next === undefined, positionOf: keyOf };
+  }
+}
+
 function keyOf({ key }: Entry): string {
-  return key;
+  return ownText(key);
 }
 
 /** Where the next page begins; undefined where nothing of the stretch follows. */

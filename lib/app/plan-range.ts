@@ -5,10 +5,11 @@
 import { isRetryable, UserError } from '../core/errors.ts';
 import { entryFilter, type EntryFilter } from '../core/filter.ts';
 import type { Forking } from '../core/forking.ts';
+import { renderEntries } from '../core/manifest.ts';
 import type { Entry } from '../core/object.ts';
 import { cosUrl, parseCosUrl } from '../core/layout.ts';
 import type { RangeMessage } from '../core/messages.ts';
-import { cutSegments, SEGMENT_LIMITS, type SegmentCut } from '../core/segments.ts';
+import { cutSegments, SEGMENT_LIMITS } from '../core/segments.ts';
 import type { Task } from '../core/task.ts';
 import type { Clock, Dice } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -68,6 +69,19 @@ export async function planRange(
   }
 }
 
+/** One move of the cursor; with it a segment is made of what it passes. */
+interface Move {
+  readonly cursor: string;
+  readonly listed: boolean;
+  readonly cut?: { readonly manifest: Buffer; readonly count: number; readonly bytes: number };
+}
+
+/** A page's worth of the work: the page itself is needed no more. */
+interface Turn {
+  readonly moves: readonly Move[];
+  readonly last: boolean;
+}
+
 class RangePlanner {
   private readonly ports: PlanPorts;
   private readonly task: Task;
@@ -78,6 +92,10 @@ class RangePlanner {
   private cursor: string;
   private upTo: string | undefined;
   private seq: number;
+  /** The cursor, or beyond it by what waits. */
+  private lookedUpTo: string;
+  /** Taken, and not in a segment yet. */
+  private waiting: readonly Entry[] = [];
   private readonly splitter: RangeSplitter;
   private pagesSinceMove = 0;
 
@@ -88,6 +106,7 @@ class RangePlanner {
     this.state = state;
     this.takes = entryFilter(task);
     this.cursor = range.cursor;
+    this.lookedUpTo = range.cursor;
     this.upTo = range.upTo;
     this.seq = range.segments;
     this.splitter = new RangeSplitter(ports, task, range);
@@ -95,87 +114,89 @@ class RangePlanner {
 
   /** True when there is nothing more to do here: the range is listed, another planner is at it, or the task was stopped. */
   async run(control: ControlWatch, deadlineMs: number, signal: AbortSignal): Promise<boolean> {
-    const feed = feedOf(this.ports, this.task);
-    let waiting: Entry[] = [];
     const stretch = { after: this.cursor, upTo: () => this.upTo };
-    for await (const page of feed.pages(stretch, signal)) {
-      for (const entry of page.entries) if (this.takes(entry)) waiting.push(entry);
-      this.pagesSinceMove++;
-      // All entries of a manifest's page have the page's position, and key order within it alone.
-      const flushes =
-        page.last ||
-        this.task.source.manifest !== undefined ||
-        this.pagesSinceMove >= PAGES_PER_SEGMENT_MAX ||
-        this.cursor === this.range.after;
-      const left = await this.emit(waiting, page, flushes, signal);
-      if (left === 'overtaken') return true;
-      waiting = left;
-      if (page.last || (await control.read(signal)).state !== 'running') return true;
-      if (this.ports.clock.now() >= deadlineMs - DEADLINE_MARGIN_MS) return false;
-      if (!(await this.splitRest(page, signal))) return true;
+    const pages = feedOf(this.ports, this.task).pages(stretch, signal)[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        // Nothing here keeps hold of the page while the next one is waited for: that would be most of the memory.
+        const goesOn = await this.settle(this.turn(await pages.next()), control, signal);
+        if (!goesOn) return true;
+        if (this.ports.clock.now() >= deadlineMs - DEADLINE_MARGIN_MS) return false;
+        if (!(await this.splitRest(signal))) return true;
+      }
+    } finally {
+      await pages.return?.();
     }
-    return true;
+  }
+
+  /** What a page comes to, with its manifests as they will be written. */
+  private turn({ done, value: page }: IteratorResult<FeedPage, unknown>): Turn {
+    if (done === true) return { moves: [], last: true };
+    const taken = page.entries.filter(this.takes);
+    this.waiting = this.waiting.length === 0 ? taken : [...this.waiting, ...taken];
+    this.splitter.saw(page.entries);
+    this.lookedUpTo = page.cursor;
+    this.pagesSinceMove++;
+    // All entries of a manifest's page have the page's position, and key order within it alone.
+    const flushes =
+      page.last ||
+      this.task.source.manifest !== undefined ||
+      this.pagesSinceMove >= PAGES_PER_SEGMENT_MAX ||
+      this.cursor === this.range.after;
+    const moves = this.movesOver(page, flushes);
+    // Promises that waited for the page are old to the garbage collector: they would keep what is in it for long.
+    page.entries.length = 0;
+    return { moves, last: page.last };
+  }
+
+  /** Segments of what waits: of all of it when flushing, else of what fills one. The rest goes on waiting. */
+  private movesOver(page: FeedPage, flushes: boolean): Move[] {
+    const limits = this.ports.segmentLimits ?? SEGMENT_LIMITS;
+    const cuts = cutSegments(this.waiting, limits);
+    const isShort = (cuts.at(-1)?.entries.length ?? limits.entriesMax) < limits.entriesMax;
+    this.waiting = (!flushes && isShort ? cuts.pop()?.entries : undefined) ?? [];
+    const moves = cuts.map(({ entries, bytes }, i): Move => {
+      const isLast = i === cuts.length - 1 && this.waiting.length === 0;
+      const last = entries.at(-1);
+      const cursor = isLast || last === undefined ? page.cursor : page.positionOf(last);
+      const cut = { manifest: renderEntries(entries), count: entries.length, bytes };
+      return { cursor, listed: isLast && page.last, cut };
+    });
+    const movesOn = moves.length === 0 && flushes && (page.last || page.cursor !== this.cursor);
+    return movesOn ? [{ cursor: page.cursor, listed: page.last }] : moves;
+  }
+
+  /** Does it, move by move. False where nothing is left to do here. */
+  private async settle({ moves, last }: Turn, control: ControlWatch, signal: AbortSignal): Promise<boolean> {
+    for (const move of moves) if (!(await this.advance(move, signal))) return false;
+    return !last && (await control.read(signal)).state === 'running';
   }
 
   /** False where another planner split the range first. */
-  private async splitRest({ entries, cursor }: FeedPage, signal: AbortSignal): Promise<boolean> {
-    this.splitter.saw(entries);
-    const upTo = await this.splitter.split({ after: cursor, upTo: this.upTo }, signal);
+  private async splitRest(signal: AbortSignal): Promise<boolean> {
+    const upTo = await this.splitter.split({ after: this.lookedUpTo, upTo: this.upTo }, signal);
     if (upTo === 'overtaken') return false;
     this.upTo = upTo.upTo;
     return true;
   }
 
-  /** Makes segments of what waits: of all of it when flushing, else of what fills one. Answers what goes on waiting. */
-  private async emit(
-    waiting: Entry[],
-    page: FeedPage,
-    flushes: boolean,
-    signal: AbortSignal,
-  ): Promise<Entry[] | 'overtaken'> {
-    const limits = this.ports.segmentLimits ?? SEGMENT_LIMITS;
-    let at = 0;
-    for (const cut of cutSegments(waiting, limits)) {
-      const end = at + cut.entries.length;
-      const isLast = end === waiting.length;
-      if (isLast && !flushes && cut.entries.length < limits.entriesMax) return waiting.slice(at);
-      const lastCut = cut.entries.at(-1);
-      const cursor = isLast || lastCut === undefined ? page.cursor : page.positionOf(lastCut);
-      if (!(await this.advance(cursor, isLast && page.last, cut, signal))) return 'overtaken';
-      at = end;
-    }
-    const moves = at === 0 && flushes && (page.last || page.cursor !== this.cursor);
-    if (moves && !(await this.advance(page.cursor, page.last, undefined, signal))) return 'overtaken';
-    return [];
-  }
-
-  private async advance(
-    cursor: string,
-    listed: boolean,
-    cut: SegmentCut | undefined,
-    signal: AbortSignal,
-  ): Promise<boolean> {
+  /** False where another planner was first. */
+  private async advance({ cursor, listed, cut }: Move, signal: AbortSignal): Promise<boolean> {
     const { table, dice, clock } = this.ports;
     const { taskId, rangeId } = this.range;
     const expected = { expectedCursor: this.cursor, expectedUpTo: this.upTo };
     const step = { taskId, rangeId, ...expected, cursor, listed, nowMs: clock.now() };
     if (cut === undefined) return this.moved(await table.advance(step), cursor);
+    const { manifest, count, bytes } = cut;
     const seq = this.seq;
     const place = { rangeId, seq, unique: dice.unique() };
-    const segmentId = await this.state.writeManifest(place, cut.entries, signal);
-    const segment = { segmentId, seq, count: cut.entries.length, bytes: cut.bytes };
-    if (!this.moved(await table.advance({ ...step, segment }), cursor)) {
+    const segmentId = await this.state.writeManifest(place, manifest, signal);
+    if (!this.moved(await table.advance({ ...step, segment: { segmentId, seq, count, bytes } }), cursor)) {
       await this.state.removeManifest(segmentId, signal);
       return false;
     }
     this.seq++;
-    await ringSegment(this.ports.queue, {
-      taskId,
-      state: this.state.location,
-      segmentId,
-      count: segment.count,
-      stalled: 0,
-    });
+    await ringSegment(this.ports.queue, { taskId, state: this.state.location, segmentId, count, stalled: 0 });
     return true;
   }
 

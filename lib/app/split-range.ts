@@ -13,7 +13,7 @@ import {
   splitKeysMin,
 } from '../core/forking.ts';
 import { KeySpace } from '../core/key-space.ts';
-import { compareKeys } from '../core/keys.ts';
+import { compareKeys, ownText } from '../core/keys.ts';
 import type { Entry } from '../core/object.ts';
 import type { Task } from '../core/task.ts';
 import type { Clock, Dice } from '../ports/clock.ts';
@@ -163,7 +163,7 @@ export class RangeSplitter {
   private mark(key: string | undefined): void {
     const [first, , newest] = this.marks;
     if (key === undefined) return;
-    const mark = { key, keys: this.keys };
+    const mark = { key: ownText(key), keys: this.keys };
     if (first === undefined || newest === undefined) this.marks = [mark, mark, mark];
     else if (this.keys - newest.keys >= this.keys * MARK_PART) this.marks = [first, newest, mark];
   }

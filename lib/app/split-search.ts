@@ -4,7 +4,7 @@
  * nothing, which the next proposals leave out.
  */
 import { type KeySpace, LAST_POINT, type Span } from '../core/key-space.ts';
-import { compareKeys } from '../core/keys.ts';
+import { compareKeys, ownText } from '../core/keys.ts';
 import type { ObjectSource, SourcePage } from '../ports/object-source.ts';
 import { PAGE_KEYS } from './feed.ts';
 
@@ -197,9 +197,10 @@ export class SplitSearch {
       if (compareKeys(start, this.#bound) < 0 && compareKeys(start, after) > 0) this.#end = start;
       return undefined;
     }
-    this.#space.learn(key);
-    this.#space.learnGap({ from: start, to: key });
-    this.#found.add(key);
+    const first = ownText(key);
+    this.#space.learn(first);
+    this.#space.learnGap({ from: start, to: first });
+    this.#found.add(first);
     return page;
   }
 }

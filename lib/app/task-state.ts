@@ -6,7 +6,7 @@ import { type Control, parseControl, RUNNING } from '../core/control.ts';
 import { StoreError, UserError } from '../core/errors.ts';
 import { parseShareObject, type ShareObject } from '../core/share-object.ts';
 import { isManifestOf, segmentIdOf, type SegmentPlace, stateKeys, taskPrefix } from '../core/layout.ts';
-import { parseEntries, renderEntries } from '../core/manifest.ts';
+import { parseEntries } from '../core/manifest.ts';
 import type { StateLocation } from '../core/messages.ts';
 import type { Entry } from '../core/object.ts';
 import { renderReportPage } from '../core/report-page.ts';
@@ -96,9 +96,9 @@ export class TaskState {
     await this.store.put(stateKeys.share(this.location.prefix), JSON.stringify(shares), JSON_TYPE, signal);
   }
 
-  /** Answers the id of the segment, which is bound to what the manifest says. */
-  async writeManifest(place: SegmentPlace, entries: readonly Entry[], signal: AbortSignal): Promise<string> {
-    const body = await gzipAsync(renderEntries(entries), MANIFEST_GZIP);
+  /** Of entries as `renderEntries` writes them. Answers the id of the segment, which is bound to what the manifest says. */
+  async writeManifest(place: SegmentPlace, rendered: Buffer, signal: AbortSignal): Promise<string> {
+    const body = await gzipAsync(rendered, MANIFEST_GZIP);
     const segmentId = segmentIdOf(place, body);
     await this.store.put(this.manifestKey(segmentId), body, { contentType: 'application/gzip' }, signal);
     return segmentId;

@@ -37,6 +37,11 @@ export function justBefore(key: string): string {
   return room >= 4 ? before + '\u{10ffff}' : before;
 }
 
+/** The same text, in memory of its own: what was cut from a page of a listing keeps all of the page. */
+export function ownText(text: string): string {
+  return JSON.parse(JSON.stringify(text)) as string;
+}
+
 export interface KeyMapping {
   readonly sourcePrefix: string;
   readonly targetPrefix: string;

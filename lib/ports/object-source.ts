@@ -10,8 +10,8 @@ export interface ListRequest {
 }
 
 export interface SourcePage {
-  /** In UTF-8 byte order, without gap. */
-  readonly entries: readonly Entry[];
+  /** In UTF-8 byte order, without gap; the caller's own, who may empty it. */
+  readonly entries: Entry[];
   /** Whether keys follow; a page may be empty and truncated. */
   readonly truncated: boolean;
   /** Where the next page starts (the last key looked at); set when truncated. */

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Listed, parseListing } from '../../lib/adapters/http/listing.ts';
@@ -60,7 +62,8 @@ function written({ keys, truncated, style: { space, quote, indent, owner, emptyT
 }
 
 const copy = (listed: Listed): Listed => ({ ...listed });
-const parse = (xml: string, request = { prefix: '', after: '' }) => parseListing(xml, request, copy);
+const parse = (xml: string, request = { prefix: '', after: '' }) =>
+  parseListing(Buffer.from(xml, 'latin1'), request, copy);
 
 describe('a page of a listing', () => {
   it('gives back the keys that were written, whatever they are and however it is laid out', () => {
@@ -82,6 +85,36 @@ describe('a page of a listing', () => {
   it('is refused when it is cut anywhere', () => {
     const xml = written({ keys: ['a', 'b c'], truncated: true, style: PLAIN }).trimEnd();
     for (let end = 0; end < xml.length; end++) expect(() => parse(xml.slice(0, end))).toThrow(XmlError);
+  });
+
+  it('is read piece by piece where it is long, and refused when it is cut, goes on behind its end or begins again', () => {
+    const keys = Array.from({ length: 1_000 }, (_, at) => `photos/${String(at).padStart(6, '0')}/\u4e2d.jpg`);
+    for (const indent of ['', '\n  '] as const) {
+      const xml = written({ keys, truncated: true, style: { ...PLAIN, owner: true, indent } }).trimEnd();
+      const { entries, next } = parse(xml);
+      expect(entries.map((entry) => entry.key)).toEqual(keys);
+      expect(next).toBe(keys.at(-1));
+      for (let end = xml.length - 1; end > 0; end -= 997)
+        expect(() => parse(xml.slice(0, end))).toThrow(XmlError);
+      const contents = xml.slice(xml.indexOf('<Contents>'), xml.lastIndexOf('</Contents>') + 11);
+      expect(() => parse(xml + contents)).toThrow(XmlError);
+      expect(() => parse(xml + xml)).toThrow(XmlError);
+      expect(() => parse(xml.replace(contents, contents + contents))).toThrow(XmlError);
+    }
+  });
+
+  it('is not kept in memory by the place where the next one starts', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const keys = Array.from({ length: 1_000 }, (_, at) => `photo-${String(at).padStart(6, '0')}-holiday.jpg`);
+    const body = Buffer.from(written({ keys, truncated: true, style: PLAIN }), 'latin1');
+    const nextOf = () => parseListing(body, { prefix: '', after: '' }, () => undefined).next;
+    nextOf();
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    const places = Array.from({ length: 200 }, nextOf);
+    collect();
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(places.length * 4 * 1024);
   });
 
   it('is refused when keys are out of order, twice, before the start or without the prefix', () => {

@@ -66,7 +66,8 @@ function parsed(contents: string): Listed[] | 'refused' {
   const head = '<ListBucketResult><EncodingType>url</EncodingType><IsTruncated>false</IsTruncated>';
   const request = { prefix: '', after: '' };
   try {
-    return [...parseListing(`${head}${contents}</ListBucketResult>`, request, (e) => ({ ...e })).entries];
+    const body = Buffer.from(`${head}${contents}</ListBucketResult>`, 'latin1');
+    return parseListing(body, request, (e) => ({ ...e })).entries;
   } catch (error) {
     if (!(error instanceof XmlError)) throw error;
     return 'refused';

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { planRange } from '../../lib/app/plan-range.ts';
 import { ROOT_RANGE } from '../../lib/app/start-task.ts';
 import { StoreError } from '../../lib/core/errors.ts';
+import type { ObjectSource, SourcePage } from '../../lib/ports/object-source.ts';
 import { inByteOrder } from '../support/nasty-keys.ts';
 import { sampleTask } from '../support/sample-task.ts';
 import { begin, CALM, fill, openWorkshop, plannedKeys, taken, type Workshop } from '../support/workshop.ts';
@@ -29,6 +30,31 @@ describe('a planner', () => {
       segments: 4,
       listed: { objects: 10, bytes: 10 },
     });
+  });
+
+  it('lets a page go as soon as its manifests are rendered', async () => {
+    const pages: SourcePage[] = [];
+    const kept: number[] = [];
+    const shop = openWorkshop({
+      source: (source) => {
+        const list: ObjectSource['list'] = async (...asked) => {
+          const page = await source.list(...asked);
+          pages.push(page);
+          return page;
+        };
+        return Object.assign(Object.create(source) as ObjectSource, { list });
+      },
+    });
+    await begin(shop);
+    fill(shop, numbered(2_500));
+    const advance = shop.table.advance.bind(shop.table);
+    shop.table.advance = (step) => {
+      kept.push(pages[kept.length]?.entries.length ?? NaN);
+      return advance(step);
+    };
+    await plan(shop);
+    expect(kept).toEqual([0, 0, 0]);
+    expect(await plannedKeys(shop)).toEqual(numbered(2_500));
   });
 
   it('that races another puts no key into two segments and loses none', async () => {

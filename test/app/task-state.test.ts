@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { sliceOf } from '../../lib/core/outcomes.ts';
+import { renderEntries } from '../../lib/core/manifest.ts';
 import { TaskState } from '../../lib/app/task-state.ts';
 import { CALM, openWorkshop } from '../support/workshop.ts';
 
@@ -25,7 +26,11 @@ it('what was garbled on its way is read again, once; what stays garbled is refus
   const { state, objects } = openWorkshop();
   const outcomes = [{ kind: 'skipped', bytes: 1 } as const];
   const slice = sliceOf({ from: 0, unique: 'u', entries: [{ key: 'a' }], outcomes });
-  const segmentId = await state.writeManifest({ rangeId: 'r', seq: 0, unique: 'u' }, [{ key: 'a' }], CALM);
+  const segmentId = await state.writeManifest(
+    { rangeId: 'r', seq: 0, unique: 'u' },
+    renderEntries([{ key: 'a' }]),
+    CALM,
+  );
   await state.writeSlice(segmentId, slice, CALM);
   const readAfter = (garbledReads: number) => {
     let left = garbledReads;

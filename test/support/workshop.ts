@@ -14,6 +14,7 @@ import type { ReporterPorts } from '../../lib/app/reporter-ports.ts';
 import type { Forking } from '../../lib/core/forking.ts';
 import { ROOT_RANGE } from '../../lib/app/start-task.ts';
 import { stateLocationOf, taskStateOf } from '../../lib/app/task-state.ts';
+import { renderEntries } from '../../lib/core/manifest.ts';
 import { parseMessage, type MessageOf, type Topic } from '../../lib/core/messages.ts';
 import type { Entry } from '../../lib/core/object.ts';
 import { SPREAD } from '../../lib/core/parts.ts';
@@ -108,7 +109,11 @@ export async function plantSegment(
 ) {
   const { table, task, clock, state } = shop;
   const [, rangeId = '', seq, unique = ''] = /^(.+)\/(\d+)-(\w+)$/.exec(place) ?? [];
-  const segmentId = await state.writeManifest({ rangeId, seq: Number(seq), unique }, entries, CALM);
+  const segmentId = await state.writeManifest(
+    { rangeId, seq: Number(seq), unique },
+    renderEntries(entries),
+    CALM,
+  );
   const range = await table.range(task.taskId, ROOT_RANGE);
   if (range === undefined) throw new Error('the task was not begun');
   const bytes = entries.reduce((sum, { size }) => sum + (size ?? 0), 0);

@@ -26,5 +26,5 @@ export async function listPage<T>(
     signal,
   );
   const body = await store.bodyOf(response, subject, { bytesMax: PAGE_BYTES_MAX, signal });
-  return store.parsed(subject, () => parseListing(body.toString('latin1'), { prefix, after }, take));
+  return store.parsed(subject, () => parseListing(body, { prefix, after }, take));
 }

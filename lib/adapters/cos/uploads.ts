@@ -71,7 +71,7 @@ export function parseUploads(xml: string, after: Marker | undefined): UploadsPag
   const told = new Map<string, string>();
   for (let name = reader.open(); name !== undefined; name = reader.open()) {
     if (name === 'Upload') uploads.push(readUpload(reader));
-    else if (TOLD.has(name)) told.set(name.replace('-', '').toLowerCase(), reader.text(name));
+    else if (TOLD.has(name)) told.set(name.replace('-', '').toLowerCase(), reader.textOf(name));
     else reader.skip(name);
   }
   reader.close(root);
@@ -114,9 +114,9 @@ function readUpload(reader: XmlReader): PendingUpload {
   let uploadId: string | undefined;
   let initiatedMs = NaN;
   for (let name = reader.open(); name !== undefined; name = reader.open()) {
-    if (name === 'Key') key = decodeListed(reader.text(name));
-    else if (name === 'UploadId') uploadId = reader.text(name);
-    else if (name === 'Initiated') initiatedMs = Date.parse(reader.text(name));
+    if (name === 'Key') key = decodeListed(reader.textOf(name));
+    else if (name === 'UploadId') uploadId = reader.textOf(name);
+    else if (name === 'Initiated') initiatedMs = Date.parse(reader.textOf(name));
     else reader.skip(name);
   }
   reader.close('Upload');

@@ -1,5 +1,5 @@
 /** One page of a bucket's listing, as OSS (ListObjectsV2) and COS (GetBucket) both write it with `encoding-type=url`. */
-import { compareKeys } from '../../core/keys.ts';
+import { compareKeys, ownText } from '../../core/keys.ts';
 import { Spellings } from './spelling.ts';
 import { unescaped, XmlError, XmlReader } from './xml.ts';
 
@@ -17,7 +17,7 @@ export interface Listed {
 }
 
 export interface ListedPage<T> {
-  readonly entries: readonly T[];
+  readonly entries: T[];
   readonly truncated: boolean;
   /** Where the next page starts; set when truncated. */
   readonly next: string | undefined;
@@ -33,11 +33,12 @@ export interface PageRequest {
  * `XmlError` on anything else, for a listing that is not what it seems loses objects.
  */
 export function parseListing<T>(
-  xml: string,
+  body: Buffer,
   request: PageRequest,
   take: (listed: Listed) => T,
 ): ListedPage<T> {
-  const reader = new XmlReader(xml);
+  const pieces = piecesOf(body);
+  const reader = new XmlReader(pieces.next().value ?? '');
   if (reader.open() !== 'ListBucketResult') throw new XmlError('the document is no ListBucketResult');
   const spellings = new Spellings(FIELDS);
   const entries: T[] = [];
@@ -53,8 +54,9 @@ export function parseListing<T>(
     entries.push(take(listed));
   };
   for (;;) {
-    const from = reader.at;
-    const known = spellings.read(xml, from);
+    if (reader.isThrough) reader.goOn(pieces.next().value ?? '');
+    const { text, at: from } = reader;
+    const known = spellings.read(text, from);
     if (known !== undefined) {
       takeEntry(known);
       reader.at = spellings.end;
@@ -64,10 +66,10 @@ export function parseListing<T>(
     if (name === undefined) break;
     if (name === 'Contents') {
       takeEntry(readContents(reader));
-      spellings.learn(xml.slice(from, reader.at));
-    } else if (name === 'IsTruncated') truncated = reader.text(name);
-    else if (name === 'NextMarker') nextMarker = decodeListed(reader.text(name));
-    else if (name === 'EncodingType') encoding = reader.text(name);
+      spellings.learn(text.slice(from, reader.at));
+    } else if (name === 'IsTruncated') truncated = reader.textOf(name);
+    else if (name === 'NextMarker') nextMarker = decodeListed(reader.textOf(name));
+    else if (name === 'EncodingType') encoding = reader.textOf(name);
     else reader.skip(name);
   }
   reader.close('ListBucketResult');
@@ -75,6 +77,21 @@ export function parseListing<T>(
   if (encoding !== 'url') throw new XmlError('the keys are not encoded as they were asked to be');
   if (truncated !== 'true' && truncated !== 'false') throw new XmlError('IsTruncated is missing');
   return { entries, truncated: truncated === 'true', next: nextOf(truncated, last, nextMarker, request) };
+}
+
+/** Longer texts are costly to allocate, as V8 keeps them apart, and last as long as any value of theirs. */
+const PIECE_BYTES = 32 * 1024;
+const ENTRY_END = Buffer.from('</Contents>');
+
+/** The document as text, cut behind entries. With `encoding-type=url` all that matters in it is ASCII. */
+function* piecesOf(body: Buffer): Generator<string, undefined> {
+  for (let from = 0; from < body.length;) {
+    const cut = body.length - from > PIECE_BYTES ? body.lastIndexOf(ENTRY_END, from + PIECE_BYTES) : -1;
+    const to = cut < from ? body.length : cut + ENTRY_END.length;
+    yield body.toString('latin1', from, to);
+    from = to;
+  }
+  return undefined;
 }
 
 /** The last key, or the store's own marker where it looked further than that. */
@@ -87,7 +104,7 @@ function nextOf(
   if (truncated === 'false') return undefined;
   const next = marker !== undefined && compareKeys(marker, last) > 0 ? marker : last;
   if (next === after) throw new XmlError('more keys are promised, and no way on');
-  return next;
+  return ownText(next);
 }
 
 function nothingListed(): Listed {

@@ -12,7 +12,7 @@ const SLASH = 0x2f;
 
 /** Walks over elements; every method throws `XmlError` where the text does not go on as it must. */
 export class XmlReader {
-  readonly #text: string;
+  #text: string;
   /** Where it goes on; to be set only between elements, and behind one that is known. */
   at = 0;
   /** Set between a `<Name/>` and its close: it goes on as `<Name></Name>` does. */
@@ -26,6 +26,22 @@ export class XmlReader {
     const end = text.indexOf('?>', this.at);
     if (end < 0) throw new XmlError('the declaration does not end');
     this.at = end + 2;
+  }
+
+  /** What it reads. */
+  get text(): string {
+    return this.#text;
+  }
+
+  /** Whether all of the text is read. */
+  get isThrough(): boolean {
+    return this.at >= this.#text.length;
+  }
+
+  /** The text that follows the one that is read: a document may come in pieces that are cut between elements. */
+  goOn(text: string): void {
+    this.#text = text;
+    this.at = 0;
   }
 
   /** The name of the element that opens here, or undefined where the parent closes (or the text ends). */
@@ -54,11 +70,11 @@ export class XmlReader {
   }
 
   /** The text of the element just opened, which has no children; also closes it. */
-  text(name: string): string {
+  textOf(name: string): string {
     return unescaped(this.rawText(name));
   }
 
-  /** As `text`, with references as they stand. */
+  /** As `textOf`, with references as they stand. */
   rawText(name: string): string {
     if (this.#emptyName !== undefined) return this.#closeEmpty();
     const text = this.#text;
@@ -144,7 +160,7 @@ export function textOfChild(document: string, root: string, name: string): strin
   if (reader.open() !== root) throw new XmlError(`the document is no ${root}`);
   let found: string | undefined;
   for (let child = reader.open(); child !== undefined; child = reader.open()) {
-    if (child === name && found === undefined) found = reader.text(child);
+    if (child === name && found === undefined) found = reader.textOf(child);
     else reader.skip(child);
   }
   reader.close(root);

@@ -5,7 +5,7 @@ import { type Listed, type PageRequest, parseListing } from '../http/listing.ts'
 
 /** Throws `XmlError` on a body that is no page of what was asked for. */
 export function parsePage(body: Buffer, request: PageRequest): SourcePage {
-  return parseListing(body.toString('latin1'), request, entryOf);
+  return parseListing(body, request, entryOf);
 }
 
 function entryOf({ key, size, etag, lastModified, storageClass, type }: Listed): Entry {

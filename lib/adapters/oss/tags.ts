@@ -27,8 +27,8 @@ function readTag(reader: XmlReader): [string, string] {
   let key: string | undefined;
   let value = '';
   for (let name = reader.open(); name !== undefined; name = reader.open()) {
-    if (name === 'Key') key = reader.text(name);
-    else if (name === 'Value') value = reader.text(name);
+    if (name === 'Key') key = reader.textOf(name);
+    else if (name === 'Value') value = reader.textOf(name);
     else reader.skip(name);
   }
   reader.close('Tag');

@@ -3,6 +3,7 @@ import { MemoryStateStore } from '../../../lib/adapters/memory/state-store.ts';
 import { parsePage } from '../../../lib/adapters/oss/page.ts';
 import { PAGE_KEYS } from '../../../lib/app/feed.ts';
 import { stateLocationOf, TaskState } from '../../../lib/app/task-state.ts';
+import { renderEntries } from '../../../lib/core/manifest.ts';
 import { flatKeys } from './flat.ts';
 import { pageAfter } from './page.ts';
 import { flatTask } from './plan-all.ts';
@@ -30,7 +31,7 @@ export async function hotPaths(shape: string): Promise<HotPaths> {
     }),
     manifest: await cpuMicrosAKey(async () => {
       for (const [seq, entries] of pages.entries())
-        await state.writeManifest({ rangeId: 'bench', seq, unique: 'u' }, entries, CALM);
+        await state.writeManifest({ rangeId: 'bench', seq, unique: 'u' }, renderEntries(entries), CALM);
     }),
   };
 }
@@ -39,7 +40,7 @@ function pagesOf(shape: string): { readonly body: Buffer; readonly after: string
   const keys = flatKeys(shape, PAGES * PAGE_KEYS);
   return Array.from({ length: PAGES }, (_, page) => {
     const after = page === 0 ? '' : keys.keyAt(page * PAGE_KEYS - 1);
-    return { body: Buffer.from(pageAfter(keys, after, PAGE_KEYS), 'latin1'), after };
+    return { body: Buffer.from(pageAfter(keys, after, PAGE_KEYS).join(''), 'latin1'), after };
   });
 }
 

@@ -41,9 +41,13 @@ process.stdin
 
 function answer(socket: Socket, query: URLSearchParams): void {
   const page = pageAfter(keys, query.get('start-after') ?? '', Number(query.get('max-keys') ?? '1000'));
+  const bytes = page.reduce((sum, piece) => sum + piece.length, 0);
+  socket.cork();
   socket.write(
     `HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nx-oss-request-id: ${'0'.repeat(24)}\r\n` +
-      `Content-Length: ${String(page.length)}${HEAD_END}${page}`,
+      `Content-Length: ${String(bytes)}${HEAD_END}`,
     'latin1',
   );
+  for (const piece of page) socket.write(piece, 'latin1');
+  socket.uncork();
 }

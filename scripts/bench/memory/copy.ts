@@ -3,6 +3,7 @@ import { copySegment } from '../../../lib/app/copy-segment.ts';
 import { Semaphore } from '../../../lib/app/lanes.ts';
 import { OpenTasks } from '../../../lib/app/open-tasks.ts';
 import { stateLocationOf, taskStateOf } from '../../../lib/app/task-state.ts';
+import { renderEntries } from '../../../lib/core/manifest.ts';
 import type { Queue } from '../../../lib/ports/queue.ts';
 import { parseMessage, type ResultMessage } from '../../../lib/core/messages.ts';
 import { FUNCTION } from '../../../lib/runtime/limits.ts';
@@ -26,7 +27,7 @@ export async function copyMixed(places: Places): Promise<string> {
   await state.writeTask(task, CALM);
   const page = await common.stores.source(task).list({ prefix: '', after: '', keysMax: ENTRIES }, CALM);
   const place = { rangeId: 'r', seq: 0, unique: 'u' };
-  const segmentId = await state.writeManifest(place, page.entries, CALM);
+  const segmentId = await state.writeManifest(place, renderEntries(page.entries), CALM);
   const ports = {
     ...common,
     tasks: new OpenTasks(common.stores, common.clock),

@@ -23,16 +23,23 @@ export const PLANNING: readonly Mutant[] = [
   {
     ...PLAN,
     name: 'plan-cursor-ahead',
-    find: 'isLast || lastCut === undefined ? page.cursor : page.positionOf(lastCut)',
+    find: 'isLast || last === undefined ? page.cursor : page.positionOf(last)',
     replace: 'page.cursor',
     breaks: 'The cursor passes keys that are in no segment yet.',
   },
   {
     ...PLAN,
     name: 'plan-pause-ignored',
-    find: " || (await control.read(signal)).state !== 'running'",
-    replace: '',
+    find: "!last && (await control.read(signal)).state === 'running'",
+    replace: '!last',
     breaks: 'Listing goes on while the task is paused or cancelled.',
+  },
+  {
+    ...PLAN,
+    name: 'plan-keeps-pages',
+    find: 'page.entries.length = 0;',
+    replace: '',
+    breaks: 'Each page stays in memory until the next full collection: a planner takes twice as much.',
   },
   {
     ...PLAN,
@@ -65,7 +72,7 @@ export const PLANNING: readonly Mutant[] = [
   {
     ...FEED,
     name: 'feed-disorder',
-    find: 'requireOrder(page.entries, cursor);',
+    find: 'requireOrder(page.entries, this.#cursor);',
     replace: '',
     breaks: 'A listing out of order loses keys without a word.',
   },

@@ -110,8 +110,9 @@ export const SPLITTING: readonly Mutant[] = [
   {
     name: 'feed-page-twice',
     file: 'lib/app/feed.ts',
-    find: 'ahead = next === undefined ? undefined : list(next);',
-    replace: 'ahead = next === undefined ? undefined : (list(next).catch(() => undefined), list(next));',
+    find: 'next === undefined ? undefined : this.#list(cursor);',
+    replace:
+      'next === undefined ? undefined : (this.#list(cursor).catch(() => undefined), this.#list(cursor));',
     breaks: 'Every page but the first is asked for twice.',
     tests: [ECONOMY],
   },
