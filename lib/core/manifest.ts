@@ -18,16 +18,19 @@ const PIECE_CHARACTERS = 32 * 1024;
 
 /** The entries as gzip is to have them: UTF-8, one line of JSON each. */
 export function renderEntries(entries: readonly Entry[]): Buffer {
-  const pieces: Buffer[] = [];
+  const pieces: Lines[] = [];
   let lines = new Lines();
   for (const entry of entries) {
     lines.add(entry);
     if (lines.text.length < PIECE_CHARACTERS) continue;
-    pieces.push(lines.encoded());
+    pieces.push(lines);
     lines = new Lines();
   }
-  pieces.push(lines.encoded());
-  return Buffer.concat(pieces);
+  pieces.push(lines);
+  const rendered = Buffer.allocUnsafeSlow(pieces.reduce((sum, piece) => sum + piece.bytes, 0));
+  let at = 0;
+  for (const { text, encoding } of pieces) at += rendered.write(text, at, encoding);
+  return rendered;
 }
 
 /** What stands in JSON as it is: no quote, backslash, control character or half of a pair (RFC 8259, section 7). */
@@ -38,27 +41,28 @@ const ASCII = /^[\n -~]*$/;
 /** Put together by hand, where nothing has to be escaped: this is a hot path (`npm run bench:listing`). */
 class Lines {
   text = '';
-  /** Such text is encoded as it stands. */
-  private isAscii = true;
+  /** ASCII is encoded as it stands. */
+  encoding: 'latin1' | 'utf8' = 'latin1';
   private end = endOf({});
 
   add(entry: Entry): void {
     const { key, size, etag, lastModified, storageClass, type, problem } = entry;
     const isAscii = PLAIN_ASCII.test(key);
     const isWhole = size !== undefined && etag !== undefined && lastModified !== undefined;
-    const isPlain = isWhole && (isAscii || PLAIN.test(key)) && PLAIN_ASCII.test(etag + lastModified);
+    const isKeyPlain = isAscii || PLAIN.test(key);
+    const isPlain = isWhole && isKeyPlain && PLAIN_ASCII.test(etag) && PLAIN_ASCII.test(lastModified);
     if (!isPlain || problem !== undefined) {
-      this.isAscii = false;
+      this.encoding = 'utf8';
       this.text += `${JSON.stringify({ key, size, etag, lastModified, storageClass, type, problem })}\n`;
       return;
     }
     if (storageClass !== this.end.storageClass || type !== this.end.type) this.end = endOf(entry);
-    this.isAscii &&= isAscii && this.end.isAscii;
+    if (!isAscii || !this.end.isAscii) this.encoding = 'utf8';
     this.text += `{"key":"${key}","size":${String(size)},"etag":"${etag}","lastModified":"${lastModified}"${this.end.text}`;
   }
 
-  encoded(): Buffer {
-    return Buffer.from(this.text, this.isAscii ? 'latin1' : 'utf8');
+  get bytes(): number {
+    return Buffer.byteLength(this.text, this.encoding);
   }
 }
 
