@@ -28,6 +28,7 @@ export interface Asked {
   readonly contentMd5?: string | undefined;
   readonly body?: RequestBody | undefined;
   readonly bufferBytesMax?: number;
+  readonly allocate?: (bytes: number) => Buffer;
 }
 
 export class CosClient {
@@ -70,6 +71,7 @@ export class CosClient {
       headers,
       body,
       bufferBytesMax: asked.bufferBytesMax ?? BUFFERED_BYTES_MAX,
+      allocate: asked.allocate,
       signal,
       timeoutMs: this.#options.timeoutMs,
     };

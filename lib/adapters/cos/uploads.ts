@@ -2,13 +2,10 @@
 import { compareKeys } from '../../core/keys.ts';
 import type { PendingUpload } from '../../ports/object-sink.ts';
 import { decodeListed } from '../http/listing.ts';
-import * as store from '../http/store-call.ts';
+import { PAGE_BODY, parsedPage } from '../http/page-body.ts';
 import { XmlError, XmlReader } from '../http/xml.ts';
 import { checkKey } from './attributes.ts';
 import type { CosClient } from './client.ts';
-
-/** 1,000 uploads of keys of 850 bytes, each byte written as three, and what stands around them. */
-const PAGE_BYTES_MAX = 8 * 1024 * 1024;
 
 interface Marker {
   readonly key: string;
@@ -54,12 +51,8 @@ async function uploadsPage(
     ...(marker === undefined ? [] : [['upload-id-marker', marker.uploadId] as const]),
     ['uploads', ''],
   ] as const;
-  const response = await client.ask(
-    { method: 'GET', operation: OPERATION, query, bufferBytesMax: PAGE_BYTES_MAX },
-    signal,
-  );
-  const body = await store.bodyOf(response, subject, { bytesMax: PAGE_BYTES_MAX, signal });
-  return store.parsed(subject, () => parseUploads(body.toString('latin1'), marker));
+  const response = await client.ask({ method: 'GET', operation: OPERATION, query, ...PAGE_BODY }, signal);
+  return parsedPage(response, subject, (body) => parseUploads(body.toString('latin1'), marker), signal);
 }
 
 /** Throws `XmlError` on what is no page, or a page that leads back to where it began. */

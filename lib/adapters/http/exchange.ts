@@ -59,9 +59,8 @@ export class Exchange {
     this.#head = head;
     this.#framing = framing;
     const size = framing.bytesLeft;
-    const { into, bufferBytesMax = BUFFER_BYTES_DEFAULT } = this.request;
-    if (size !== undefined && into !== undefined && size <= into.length) this.#bytes = into.subarray(0, size);
-    else if (size !== undefined && size <= bufferBytesMax) this.#bytes = allocate(size);
+    const { bufferBytesMax = BUFFER_BYTES_DEFAULT } = this.request;
+    if (size !== undefined && size <= bufferBytesMax) this.#bytes = (this.request.allocate ?? allocate)(size);
     else this.#openStream(new ChunkQueue(source), size);
   }
 

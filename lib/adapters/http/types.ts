@@ -28,8 +28,8 @@ export interface HttpRequest {
   readonly body?: RequestBody | undefined;
   /** An answer of a Content-Length up to this many bytes arrives in one Buffer; default 64 KiB. */
   readonly bufferBytesMax?: number;
-  /** Where an answer that fits is put: a recycled buffer saves allocations. It then holds `body.bytes`. */
-  readonly into?: Buffer;
+  /** Where an answer that arrives in one Buffer is put, asked once its length is known; default memory of its own. */
+  readonly allocate?: ((bytes: number) => Buffer) | undefined;
   readonly signal: AbortSignal;
   /** No byte moved either way for this long is an `HttpTimeoutError`. A slow consumer of a stream is not. */
   readonly timeoutMs: number;

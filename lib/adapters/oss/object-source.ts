@@ -14,6 +14,7 @@ import type {
   SourcePage,
 } from '../../ports/object-source.ts';
 import { httpClient } from '../http/client.ts';
+import { PAGE_BODY, parsedPage } from '../http/page-body.ts';
 import * as store from '../http/store-call.ts';
 import type { HttpClient, HttpResponse } from '../http/types.ts';
 import { sourceAttributes } from './attributes.ts';
@@ -27,8 +28,6 @@ import { parseTagging } from './tags.ts';
 /** Contents up to this arrive as bytes: as fast as a stream, and a retry of the write needs no second read. */
 const BUFFERED_BYTES_MAX = 256 * 1024;
 
-/** 1,000 keys of 1,023 bytes, each byte written as three, and what stands around them. */
-const PAGE_BYTES_MAX = 8 * 1024 * 1024;
 /** Ten tags of 128 and 256 characters, and errors. */
 const TAGS_BYTES_MAX = 64 * 1024;
 const NO_QUERY: Query = {};
@@ -41,6 +40,7 @@ interface Asked {
   readonly query?: Query;
   readonly headers?: readonly string[];
   readonly bufferBytesMax?: number;
+  readonly allocate?: (bytes: number) => Buffer;
   readonly signal: AbortSignal;
 }
 
@@ -79,9 +79,8 @@ export class OssObjectSource implements ObjectSource {
       'start-after': after,
     };
     const asked = { method: 'GET', operation, query, signal } as const;
-    const response = await this.#ask({ ...asked, bufferBytesMax: PAGE_BYTES_MAX });
-    const body = await store.bodyOf(response, subject, { bytesMax: PAGE_BYTES_MAX, signal });
-    return store.parsed(subject, () => parsePage(body, { prefix, after }));
+    const response = await this.#ask({ ...asked, ...PAGE_BODY });
+    return parsedPage(response, subject, (body) => parsePage(body, { prefix, after }), signal);
   }
 
   async read({ key, ifMatch, range }: ReadRequest, signal: AbortSignal): Promise<SourceObject> {
@@ -134,6 +133,7 @@ export class OssObjectSource implements ObjectSource {
       path: path + search,
       headers: signed,
       bufferBytesMax: asked.bufferBytesMax ?? TAGS_BYTES_MAX,
+      allocate: asked.allocate,
       signal,
       timeoutMs,
     };
