@@ -1,18 +1,20 @@
+import sdk from 'ali-oss/lib/common/signUtils.js';
 import { describe, expect, it } from 'vitest';
 import { authorization } from '../../lib/adapters/cos/signing.ts';
 import { objectSigner as cosObjectSigner } from '../../lib/adapters/cos/object-signing.ts';
-import { objectSigner as ossObjectSigner } from '../../lib/adapters/oss/object-signing.ts';
-import { signer } from '../../lib/adapters/oss/signing.ts';
-import { encodeKey } from '../../lib/core/keys.ts';
+import { signedV1 } from '../../lib/adapters/oss/signing-v1.ts';
+import { v4Signer } from '../../lib/adapters/oss/signing-v4.ts';
+import type { Credentials } from '../../lib/core/endpoint.ts';
+import { encodeKey, encodeStrictly } from '../../lib/core/keys.ts';
 import { NASTY_KEYS, SOURCE_ONLY_KEYS } from '../support/nasty-keys.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 20, 23, 59, 58, 999);
-const GET = { method: 'GET', key: 'k', query: {} };
-const OSS = { bucket: 'photos', region: 'oss-cn-hangzhou', version: 'V4' } as const;
+const GET = { method: 'GET', path: '/k', query: '' } as const;
+const [BUCKET, REGION] = ['photos', 'oss-cn-hangzhou'] as const;
 
 describe('signatures of OSS', () => {
   it('follow the time, the region and the keys of each request, though one signer is kept', () => {
-    const kept = signer(OSS);
+    const kept = v4Signer(BUCKET, REGION);
     for (const [secret, nowMs] of [
       ['one', NOW_MS],
       ['two', NOW_MS],
@@ -20,16 +22,25 @@ describe('signatures of OSS', () => {
       ['one', NOW_MS],
     ] as const) {
       const credentials = { id: 'id', secret };
-      expect(kept(GET, credentials, nowMs)).toEqual(signer(OSS)(GET, credentials, nowMs));
+      expect(kept(GET, credentials, nowMs)).toEqual(v4Signer(BUCKET, REGION)(GET, credentials, nowMs));
     }
-    const elsewhere = signer({ ...OSS, region: 'oss-cn-beijing' })(GET, { id: 'id', secret: 'one' }, NOW_MS);
+    const elsewhere = v4Signer(BUCKET, 'oss-cn-beijing')(GET, { id: 'id', secret: 'one' }, NOW_MS);
     expect(elsewhere).not.toEqual(kept(GET, { id: 'id', secret: 'one' }, NOW_MS));
   });
 
   it('cover the security token', () => {
-    const headers = signer(OSS)(GET, { id: 'id', secret: 's', securityToken: 'token' }, NOW_MS);
-    expect(headers).toContain('token');
-    expect(headers).not.toEqual(expect.arrayContaining(signer(OSS)(GET, { id: 'id', secret: 's' }, NOW_MS)));
+    const v1 = { method: 'GET', key: 'k', subresource: undefined } as const;
+    const [plain, withToken] = [
+      { id: 'id', secret: 's' },
+      { id: 'id', secret: 's', securityToken: 'token' },
+    ];
+    for (const sign of [
+      (credentials: Credentials) => v4Signer(BUCKET, REGION)(GET, credentials, NOW_MS),
+      (credentials: Credentials) => signedV1(v1, BUCKET, credentials, NOW_MS),
+    ]) {
+      expect(sign(withToken)).toContain('token');
+      expect(sign(withToken)).not.toEqual(expect.arrayContaining(sign(plain)));
+    }
   });
 });
 
@@ -52,14 +63,50 @@ describe('the fast signatures of the hot path', () => {
   const pairs = (lines: readonly string[]) =>
     Object.fromEntries(lines.flatMap((name, i) => (i % 2 === 0 ? [[name, lines[i + 1]]] : [])));
 
-  it('equal those of ali-oss on every key, as time and keys go by', () => {
-    const fast = ossObjectSigner(OSS.bucket, OSS.region);
-    const sdk = signer(OSS);
-    for (const [i, key] of [...NASTY_KEYS, ...SOURCE_ONLY_KEYS].entries()) {
+  /** As ali-oss signs it. */
+  function bySdk(
+    request: { key: string; query: Record<string, string | null> },
+    keys: Credentials,
+    ms: number,
+  ) {
+    const headers: Record<string, string> = {
+      'x-oss-date': new Date(ms).toISOString().replace(/[-:]|\.\d{3}/g, ''),
+      'x-oss-content-sha256': 'UNSIGNED-PAYLOAD',
+    };
+    if (keys.securityToken !== undefined) headers['x-oss-security-token'] = keys.securityToken;
+    const signed = { headers, queries: request.query };
+    const region = REGION.replace('oss-', '');
+    const { id, secret } = keys;
+    return {
+      ...headers,
+      authorization: sdk.authorizationV4(id, secret, region, 'GET', signed, BUCKET, request.key),
+    };
+  }
+
+  it('equal those of ali-oss on every key and query, as time and keys go by', () => {
+    const fast = v4Signer(BUCKET, REGION);
+    for (const [i, text] of [...NASTY_KEYS, ...SOURCE_ONLY_KEYS].entries()) {
       const keys = credentials[i % 2]!;
       const nowMs = NOW_MS + i * 997; // across midnight
-      const signed = fast({ method: 'GET', path: `/${encodeKey(key)}` }, keys, nowMs);
-      expect(pairs(signed)).toEqual(pairs(sdk({ method: 'GET', key, query: {} }, keys, nowMs)));
+      const listing = {
+        'encoding-type': 'url',
+        'list-type': '2',
+        prefix: i % 3 === 0 ? '' : text,
+        'start-after': text,
+      };
+      const object = { method: 'GET', path: `/${encodeKey(text)}` } as const;
+      expect(pairs(fast({ ...object, query: '' }, keys, nowMs))).toEqual(
+        bySdk({ key: text, query: {} }, keys, nowMs),
+      );
+      expect(pairs(fast({ ...object, query: 'tagging' }, keys, nowMs))).toEqual(
+        bySdk({ key: text, query: { tagging: null } }, keys, nowMs),
+      );
+      const query = Object.entries(listing)
+        .map(([name, value]) => `${name}=${encodeStrictly(value)}`)
+        .join('&');
+      expect(pairs(fast({ method: 'GET', path: '/', query }, keys, nowMs))).toEqual(
+        bySdk({ key: '', query: listing }, keys, nowMs),
+      );
     }
   });
 

@@ -20,9 +20,9 @@ import type { HttpClient, HttpResponse } from '../http/types.ts';
 import { sourceAttributes } from './attributes.ts';
 import { OSS_DIALECT } from './errors.ts';
 import type { OssOptions } from './options.ts';
-import { objectSigner, type ObjectSigner } from './object-signing.ts';
 import { parsePage } from './page.ts';
-import { type Query, type Signer, signer } from './signing.ts';
+import { signedV1 } from './signing-v1.ts';
+import { type Signer, v4Signer } from './signing-v4.ts';
 import { parseTagging } from './tags.ts';
 
 /** Contents up to this arrive as bytes: as fast as a stream, and a retry of the write needs no second read. */
@@ -30,14 +30,14 @@ const BUFFERED_BYTES_MAX = 256 * 1024;
 
 /** Ten tags of 128 and 256 characters, and errors. */
 const TAGS_BYTES_MAX = 64 * 1024;
-const NO_QUERY: Query = {};
 const CONNECT_TIMEOUT_MS_MAX = 10_000;
 
 interface Asked {
   readonly method: 'GET' | 'HEAD';
   readonly operation: string;
   readonly key?: string;
-  readonly query?: Query;
+  /** Names in order, and values as they are; `null`: a name without a value. */
+  readonly query?: Readonly<Record<string, string | null>>;
   readonly headers?: readonly string[];
   readonly bufferBytesMax?: number;
   readonly allocate?: (bytes: number) => Buffer;
@@ -48,9 +48,7 @@ export class OssObjectSource implements ObjectSource {
   readonly #options: OssOptions;
   readonly #http: HttpClient;
   readonly #call: store.Call;
-  readonly #sign: Signer;
-  /** For requests of objects without a query: the hot path. */
-  readonly #signObject: ObjectSigner | undefined;
+  readonly #signV4: Signer;
 
   constructor(options: OssOptions) {
     const { bucket, region, endpoint, connectionsMax, timeoutMs } = options;
@@ -59,9 +57,7 @@ export class OssObjectSource implements ObjectSource {
     this.#options = options;
     this.#http = httpClient(target, { connectionsMax, connectTimeoutMs });
     this.#call = store.storeCall(this.#http, OSS_DIALECT);
-    const version = options.signature ?? 'V4';
-    this.#sign = signer({ bucket, region, version });
-    this.#signObject = version === 'V4' ? objectSigner(bucket, region) : undefined;
+    this.#signV4 = v4Signer(bucket, region);
   }
 
   close(): Promise<void> {
@@ -117,27 +113,29 @@ export class OssObjectSource implements ObjectSource {
   }
 
   #ask(asked: Asked): Promise<HttpResponse> {
-    const { method, operation, key, query = NO_QUERY, headers = [], signal } = asked;
-    const { credentials, clock, timeoutMs } = this.#options;
+    const { method, operation, key, headers = [], signal } = asked;
     const subject = this.#subject(operation, key);
     const path = this.#pathOf(subject);
-    const isPlain = key !== undefined && query === NO_QUERY;
-    const search = store.encoding(subject, () => queryText(query));
-    const signed =
-      isPlain && this.#signObject !== undefined
-        ? this.#signObject({ method, path }, credentials(), clock.now())
-        : this.#sign({ method, key: key ?? '', query }, credentials(), clock.now());
+    const query = store.encoding(subject, () => queryText(asked.query));
+    const signed = this.#signed(asked, path, query);
     signed.push(...headers);
     const request = {
       method,
-      path: path + search,
+      path: query === '' ? path : `${path}?${query}`,
       headers: signed,
       bufferBytesMax: asked.bufferBytesMax ?? TAGS_BYTES_MAX,
       allocate: asked.allocate,
       signal,
-      timeoutMs,
+      timeoutMs: this.#options.timeoutMs,
     };
     return this.#call(request, subject);
+  }
+
+  #signed({ method, key = '', query: parameters }: Asked, path: string, query: string): string[] {
+    const { bucket, credentials, clock, signature } = this.#options;
+    if (signature !== 'V1') return this.#signV4({ method, path, query }, credentials(), clock.now());
+    const subresource = parameters !== undefined && 'tagging' in parameters ? 'tagging' : undefined;
+    return signedV1({ method, key, subresource }, bucket, credentials(), clock.now());
   }
 
   /** An object without a key would be the bucket: its listing must not be taken for a content. */
@@ -173,10 +171,10 @@ function contentOf({ body }: HttpResponse, subject: store.CallSubject, signal: A
   };
 }
 
-function queryText(query: Query): string {
+function queryText(query: Asked['query'] = {}): string {
   let text = '';
   for (const [name, value] of Object.entries(query)) {
-    text += `${text === '' ? '?' : '&'}${name}${value === null ? '' : `=${encodeStrictly(value)}`}`;
+    text += `${text === '' ? '' : '&'}${name}${value === null ? '' : `=${encodeStrictly(value)}`}`;
   }
   return text;
 }

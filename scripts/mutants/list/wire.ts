@@ -152,7 +152,7 @@ export const WIRE: readonly Mutant[] = [
   },
   {
     name: 'signing-kept-too-long',
-    file: 'lib/adapters/oss/object-signing.ts',
+    file: 'lib/adapters/oss/signing-v4.ts',
     find: ' && kept.date.slice(0, 8) === date.slice(0, 8)',
     replace: '',
     breaks: 'At midnight every signature becomes wrong.',
