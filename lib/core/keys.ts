@@ -3,6 +3,11 @@
 /** COS: keys of 1-850 bytes of UTF-8 (document 436/13324). */
 const COS_KEY_BYTES_MAX = 850;
 
+/** Surrogates, and what comes behind them in UTF-16 but before them in UTF-8. */
+const HIGH = /[\ud800-\uffff]/;
+/** Keys that have more in common are compared faster as a whole. */
+const UNITS_FIRST = 16;
+
 /**
  * Compares in UTF-8 byte order, the order of both stores' listings. JavaScript's `<` compares UTF-16 code units,
  * which puts U+E000-U+FFFF after the surrogates of larger code points; only there do the orders differ.
@@ -10,6 +15,7 @@ const COS_KEY_BYTES_MAX = 850;
 export function compareKeys(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
+    if (i === UNITS_FIRST && !HIGH.test(a)) return a > b ? 1 : a < b ? -1 : 0;
     const x = a.charCodeAt(i);
     const y = b.charCodeAt(i);
     if (x !== y) return byteRank(x) - byteRank(y);

@@ -33,8 +33,8 @@ export function renderEntries(entries: readonly Entry[]): Buffer {
   return rendered;
 }
 
-/** What stands in JSON as it is: no quote, backslash, control character or half of a pair (RFC 8259, section 7). */
-const PLAIN = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/;
+/** What stands in JSON as it is, where it is well-formed: no quote, backslash or control character (RFC 8259, section 7). */
+const PLAIN = /^[ !#-[\]-\uffff]*$/;
 const PLAIN_ASCII = /^[ !#-[\]-~]*$/;
 const ASCII = /^[\n -~]*$/;
 
@@ -49,7 +49,7 @@ class Lines {
     const { key, size, etag, lastModified, storageClass, type, problem } = entry;
     const isAscii = PLAIN_ASCII.test(key);
     const isWhole = size !== undefined && etag !== undefined && lastModified !== undefined;
-    const isKeyPlain = isAscii || PLAIN.test(key);
+    const isKeyPlain = isAscii || (PLAIN.test(key) && key.isWellFormed());
     const isPlain = isWhole && isKeyPlain && PLAIN_ASCII.test(etag) && PLAIN_ASCII.test(lastModified);
     if (!isPlain || problem !== undefined) {
       this.encoding = 'utf8';

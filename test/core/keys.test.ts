@@ -15,6 +15,17 @@ describe('the order of keys', () => {
     );
   });
 
+  it('is that of their UTF-8 bytes also far behind what they have in common', () => {
+    fc.assert(
+      fc.property(anyKey, fc.nat({ max: 40 }), anyKey, anyKey, (start, length, a, b) => {
+        const common = start.repeat(8).slice(0, length).toWellFormed();
+        const bytes = Buffer.compare(Buffer.from(common + a), Buffer.from(common + b));
+        expect(Math.sign(compareKeys(common + a, common + b))).toBe(bytes);
+      }),
+      { seed: 1, numRuns: 3_000 },
+    );
+  });
+
   it('puts an emoji after the private use area, which JavaScript puts before it', () => {
     expect(['\ue000', '\u{1f600}'].toSorted()).toEqual(['\u{1f600}', '\ue000']);
     expect(compareKeys('\u{1f600}', '\ue000')).toBeGreaterThan(0);
