@@ -154,8 +154,7 @@ export class RangeSplitter {
   private async companyWanted(rest: Rest): Promise<Company | undefined> {
     const keysLeft = this.keysLeft(rest) ?? Infinity;
     if (keysLeft < splitKeysMin(this.forking)) return undefined;
-    const totals = await this.ports.table.totals(this.range.taskId);
-    const company = companyWanted({ ...totals, listed: totals.listed.objects }, this.forking);
+    const company = companyWanted(await this.ports.table.rangeTotals(this.range.taskId), this.forking);
     if (company === undefined || keysLeft < 2 * company.partKeys) return undefined;
     return this.ports.dice.random() < company.chance ? company : undefined;
   }

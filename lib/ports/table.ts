@@ -3,6 +3,7 @@
  * a range, a segment, a slice. A task's counters stand in a few rows of their own and change only in the transaction
  * that changes what they count, so that a report costs the same however large the task is.
  */
+import type { RangeTotals } from '../core/forking.ts';
 import type { Task } from '../core/task.ts';
 import type { Claim, Shares } from '../core/shares.ts';
 import type { Counted, FailureSummary, SliceSummary, Tally } from '../core/slices.ts';
@@ -305,6 +306,8 @@ export interface Table {
 
   /** Reads the same number of rows however many ranges and segments there are. */
   totals(taskId: string): Promise<TaskTotals>;
+  /** What of them a planner goes by that might split its range: it asks every few pages, so this is one short statement. */
+  rangeTotals(taskId: string): Promise<RangeTotals>;
   /** Segments that have failed objects, in order of their id (bytes), a page at a time: those after the given id; no others are read. For the failed manifest. */
   failedSegments(taskId: string, afterSegmentId: string, limit: number): Promise<Segment[]>;
   close(): Promise<void>;

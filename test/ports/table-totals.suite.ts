@@ -44,6 +44,7 @@ export function describeTotals(handles: Handles): void {
     const [a] = handles();
     const none = { ranges: 0, segments: 0, tally: NO_TALLY, failures: {}, movedAtMs: 0, deliveredMs: 0 };
     expect(await a.totals('nowhere')).toMatchObject(none);
+    expect(await a.rangeTotals('nowhere')).toEqual({ ranges: 0, rangesOpen: 0, listed: 0 });
   });
 
   it('counts ranges by state and tells when anything last moved and was last delivered', async () => {
@@ -130,7 +131,14 @@ export function describeTotals(handles: Handles): void {
         const model = new Model(taskId);
         for (const round of plan)
           await Promise.all(round.map((one, i) => model.act(handles()[i % 2 === 0 ? 0 : 1], one)));
-        expect(await handles()[0].totals(taskId)).toMatchObject(await model.expected(handles()[1]));
+        const totals = await handles()[0].totals(taskId);
+        expect(totals).toMatchObject(await model.expected(handles()[1]));
+        const { ranges, rangesOpen, listed } = totals;
+        expect(await handles()[1].rangeTotals(taskId)).toEqual({
+          ranges,
+          rangesOpen,
+          listed: listed.objects,
+        });
       }),
       { seed: 20_261_120, numRuns: 40 },
     );

@@ -64,6 +64,7 @@ export function gatedTable(table: Table, process: SimProcess, onRequest: (operat
     division: (taskId) => call('division', () => table.division(taskId)),
     moveDivision: (move) => call('moveDivision', () => table.moveDivision(move)),
     totals: (taskId) => call('totals', () => table.totals(taskId)),
+    rangeTotals: (taskId) => call('rangeTotals', () => table.rangeTotals(taskId)),
     failedSegments: (taskId, after, limit) =>
       call('failedSegments', () => table.failedSegments(taskId, after, limit)),
     close: () => table.close(),

@@ -251,6 +251,13 @@ export class MemoryTable implements Table {
     return Promise.resolve(book === undefined ? NO_TOTALS : totalsOf(book));
   }
 
+  rangeTotals(taskId: string): ReturnType<Table['rangeTotals']> {
+    const ranges = [...(this.#books.get(taskId)?.ranges.values() ?? [])];
+    const listed = ranges.reduce((sum, range) => sum + range.listed.objects, 0);
+    const rangesOpen = ranges.filter((range) => range.state === 'open').length;
+    return Promise.resolve({ ranges: ranges.length, rangesOpen, listed });
+  }
+
   failedSegments(taskId: string, afterSegmentId: string, limit: number): Promise<Segment[]> {
     const page = this.#segments(taskId)
       .filter((segment) => segment.failed > 0 && compareKeys(segment.segmentId, afterSegmentId) > 0)

@@ -17,7 +17,7 @@ import { failedSegments, freeze, moving, rangSegments, segments, silentSegments 
 import { division, moveDivision, noteUses, uses } from './shares.ts';
 import { addSlices } from './slices.ts';
 import { createTask, setTaskState, task, unfinishedTasks } from './tasks.ts';
-import { totals } from './totals.ts';
+import { rangeTotals, totals } from './totals.ts';
 
 /** Creates or migrates the tables, then answers the store; `close` destroys the engine's connections. */
 export async function openSqlTable(engine: SqlEngine): Promise<Table> {
@@ -50,6 +50,7 @@ export async function openSqlTable(engine: SqlEngine): Promise<Table> {
     division: (taskId) => perform(() => division(db, taskId)),
     moveDivision: (args) => perform(() => moveDivision(engine, args)),
     totals: (taskId) => perform(() => totals(db, taskId)),
+    rangeTotals: (taskId) => perform(() => rangeTotals(db, taskId)),
     failedSegments: (taskId, after, limit) => perform(() => failedSegments(db, taskId, after, limit)),
     close: () => db.destroy(),
   };

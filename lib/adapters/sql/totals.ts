@@ -1,7 +1,8 @@
 /** The report's numbers, from a few rows: the task's counters, and the ends of two indexes. */
 import { type Kysely, sql } from 'kysely';
+import type { RangeTotals } from '../../core/forking.ts';
 import type { TaskTotals } from '../../ports/table.ts';
-import { AMOUNTS, tallyOf } from './counters.ts';
+import { type Amount, AMOUNTS, tallyOf } from './counters.ts';
 import { failuresOf } from './failures.ts';
 import { partBytes } from './parts.ts';
 import type { Tables } from './schema.ts';
@@ -33,6 +34,20 @@ export function totals(db: Kysely<Tables>, taskId: string): Promise<TaskTotals> 
     });
 }
 
+export async function rangeTotals(db: Kysely<Tables>, taskId: string): Promise<RangeTotals> {
+  const sums = await db
+    .selectFrom('oss2cos_counters')
+    .where('task_id', '=', taskId)
+    .select([sumOf('ranges'), sumOf('ranges_open'), sumOf('listed_objects')])
+    .executeTakeFirstOrThrow();
+  const { ranges, ranges_open: rangesOpen, listed_objects: listed } = sums;
+  return { ranges: Number(ranges), rangesOpen: Number(rangesOpen), listed: Number(listed) };
+}
+
+function sumOf<A extends Amount>(name: A) {
+  return sql<Num>`coalesce(sum(${sql.ref(name)}), 0)`.as(name);
+}
+
 function sumSlots(db: Kysely<Tables>, taskId: string) {
   /** The end of an index; a `max` might read all of it. */
   const latest = (column: 'moved_at_ms' | 'rung_at_ms') => {
@@ -43,7 +58,7 @@ function sumSlots(db: Kysely<Tables>, taskId: string) {
   return db
     .selectFrom('oss2cos_counters')
     .where('task_id', '=', taskId)
-    .select(AMOUNTS.map((name) => sql<Num>`coalesce(sum(${sql.ref(name)}), 0)`.as(name)))
+    .select(AMOUNTS.map(sumOf))
     .select([
       sql<Num>`coalesce(max(moved_at_ms), 0)`.as('moved_at_ms'),
       latest('moved_at_ms').as('segments_moved_at_ms'),
