@@ -57,6 +57,7 @@ function wanted(calm: Calm): Record<string, number> {
     'state.put failed.jsonl': withFailures.length > 0 ? 1 : 0,
     'state.put report.json': reports,
     'state.put report.html': reports,
+    'table.totals': reports,
     'queue.send segments': segments,
     'queue.send results': slices,
     'queue.send ranges': rings,
@@ -76,7 +77,7 @@ function wanted(calm: Calm): Record<string, number> {
 }
 
 /** What follows from time, or from where a split fell: bounded below. */
-const BOUNDED = ['source.list', 'source.list one key', 'table.advance', 'table.totals'];
+const BOUNDED = ['source.list', 'source.list one key', 'table.advance', 'table.rangeTotals'];
 const TIMED = [
   'state.get control.json',
   'state.get task.json',
@@ -84,9 +85,9 @@ const TIMED = [
   'table.unconfirmedEnds',
 ];
 
-/** Planners look at the task's totals; so does each report, once. */
+/** Planners look whether company is wanted. */
 function looksOf({ asked }: Calm): number {
-  return asked('table.totals') - asked('state.put report.json');
+  return asked('table.rangeTotals');
 }
 
 function expectsEachRequestOnce(calm: Calm): void {
