@@ -11,7 +11,7 @@ export const MEASURED = {
   /** Wall time of reporter and planner invocations for a segment, round trips to the database and COS included. */
   controlMsPerSegment: 120,
   /** Round trips to the database, `begin` and `commit` too: of a segment, and of each batch of results with a slice of it. */
-  statementsPerSegment: 10.8,
+  statementsPerSegment: 9.8,
   statementsPerSlice: 7,
   /** A tick looks at the task, its totals, what is silent, and its ranges. */
   statementsPerTick: 17,
