@@ -97,7 +97,9 @@ export class SplitSearch {
     for (let length = most; length >= least; length--) {
       const span = { from: first, to: points.slice(0, length).join('') + LAST_POINT };
       const part = (this.#space.progress(after, span) ?? 0) * times;
-      if (part > 0 && part < 1) return this.#space.keyAt(part, span);
+      const key = part > 0 && part < 1 ? this.#space.keyAt(part, span) : undefined;
+      // Arithmetic that falls back behind what was listed tells nothing: a split there would be refused.
+      if (key !== undefined && compareKeys(key, after) > 0) return key;
     }
     return undefined;
   }

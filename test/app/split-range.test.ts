@@ -121,7 +121,7 @@ describe('a range that is split while it is listed', () => {
           expect((await rangesOf(shop)).every(({ state }) => state === 'listed')).toBe(true);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 300 },
     );
   });
 
