@@ -1,6 +1,7 @@
 /**
- * A range: listed from its cursor, cut into segments, and split where others could list beside it. For each segment its manifest is written, then the cursor moved
- * and the row inserted in one transaction, then the message sent: a doubled planner loses the race and stops.
+ * A range: listed from its cursor, cut into segments, and split where others could list beside it. For each segment its
+ * manifest is written, then the cursor moved and the row inserted in one transaction, then the message sent: a doubled
+ * planner loses the race and stops.
  */
 import { isRetryable, UserError } from '../core/errors.ts';
 import { entryFilter, type EntryFilter } from '../core/filter.ts';

@@ -97,9 +97,10 @@ export class SplitSearch {
     for (let length = most; length >= least; length--) {
       const span = { from: first, to: points.slice(0, length).join('') + LAST_POINT };
       const part = (this.#space.progress(after, span) ?? 0) * times;
-      const key = part > 0 && part < 1 ? this.#space.keyAt(part, span) : undefined;
+      if (part <= 0 || part >= 1) continue;
+      const place = this.#space.keyAt(part, span);
       // Arithmetic that falls back behind what was listed tells nothing: a split there would be refused.
-      if (key !== undefined && compareKeys(key, after) > 0) return key;
+      return place !== undefined && compareKeys(place, after) > 0 ? place : undefined;
     }
     return undefined;
   }
@@ -200,6 +201,9 @@ export class SplitSearch {
       return undefined;
     }
     const first = ownText(key);
+    // The listing ends with this page: its last key is the last of all.
+    const last = page.truncated ? undefined : page.entries.at(-1)?.key;
+    if (last !== undefined && compareKeys(last, this.#bound) < 0) this.#end = ownText(last);
     this.#space.learn(first);
     this.#space.learnGap({ from: start, to: first });
     this.#found.add(first);
