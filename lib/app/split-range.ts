@@ -8,6 +8,7 @@ import {
   companyWanted,
   FORKING,
   type Forking,
+  partsDue,
   partsPaid,
   SOUNDING,
   splitKeysMin,
@@ -103,15 +104,18 @@ export class RangeSplitter {
   }
 
   /**
-   * Whether a range without a bound goes on for long. One call far ahead costs less than to look for the end: a range
-   * that was cut off behind the last key found is most often short.
+   * Where a range without a bound ends, about; false where it is too short to be split. A call or two far ahead cost less
+   * than to look for the end: a range that was cut off behind the last key found is most often short.
    */
-  private async isLong(search: SplitSearch, partKeys: number): Promise<boolean> {
-    if (this.isFirst && this.keys >= this.smallUntilKeys) return true;
-    const ahead = this.isFirst ? this.forking.afterKeys * SOUNDING.ahead : 2 * partKeys;
-    const isLong = await search.reaches(this.marks[0]?.key ?? '', 1 + ahead / this.keys);
-    if (!isLong) this.end = search.end;
-    return isLong;
+  private async findsEnd(search: SplitSearch, partKeys: number): Promise<boolean> {
+    const first = this.marks[0]?.key ?? '';
+    const reaches = (ahead: number) => search.reaches(first, 1 + ahead / this.keys);
+    if (!this.isFirst && !(await reaches(2 * partKeys))) return false;
+    const isKnown = this.isFirst && this.keys >= this.smallUntilKeys;
+    const isLong = isKnown || (await reaches(this.forking.afterKeys * SOUNDING.ahead));
+    if (this.isFirst && !isLong) return false;
+    if (isLong || search.end === undefined) await search.findEnd();
+    return true;
   }
 
   /** A store that does not answer a probe is no reason to stop listing: there is just no place to split at. */
@@ -129,16 +133,14 @@ export class RangeSplitter {
       signal,
     );
     try {
-      if (end === undefined) {
-        if (!(await this.isLong(search, partKeys))) return [];
-        await search.findEnd();
-      }
+      if (end === undefined && !(await this.findsEnd(search, partKeys))) return [];
       const toEnd = search.probes;
       return await search.keys(() => {
         this.end = search.end;
         const left = this.keysLeft(rest) ?? Infinity;
         const paid = partsPaid(this.keys + left, this.probes + toEnd, spareCalls, this.forking);
-        return Math.floor(Math.min(parts, left / partKeys, 1 + paid));
+        const worth = Math.max(1 + paid, partsDue(left, this.forking));
+        return Math.floor(Math.min(parts, left / partKeys, worth));
       });
     } catch (error) {
       if (signal.aborted || !(error instanceof StoreError)) throw error;
@@ -146,6 +148,7 @@ export class RangeSplitter {
       log.warn('range not split', { taskId, rangeId, problem: error.message });
       return [];
     } finally {
+      this.end = search.end;
       this.probes += search.probes;
     }
   }

@@ -21,6 +21,8 @@ const END_ROUNDS = 3;
 const ROUNDS = [1 / 4, 1 / 2, 1];
 /** So many of the places looked for are worth no further round. */
 const ENOUGH = 3 / 4;
+/** Places closer to each other than half of an even part are as good as one. */
+const NEAR = 1 / 2;
 /** Fewer at a time would take many rounds where a gap hides the keys. */
 const PROBES_MIN = 2;
 /** A longer `start-after` may be refused: no key is longer. */
@@ -36,6 +38,8 @@ export class SplitSearch {
   /** Made so far. */
   probes = 0;
   #end: string | undefined;
+  /** The last key found is near the end: what lies behind it is short. */
+  #lastIsNear = false;
 
   constructor(
     source: ObjectSource,
@@ -97,10 +101,7 @@ export class SplitSearch {
     for (let length = most; length >= least; length--) {
       const span = { from: first, to: points.slice(0, length).join('') + LAST_POINT };
       const part = (this.#space.progress(after, span) ?? 0) * times;
-      if (part <= 0 || part >= 1) continue;
-      const place = this.#space.keyAt(part, span);
-      // Arithmetic that falls back behind what was listed tells nothing: a split there would be refused.
-      return place !== undefined && compareKeys(place, after) > 0 ? place : undefined;
+      if (part > 0 && part < 1) return this.#space.keyAt(part, span);
     }
     return undefined;
   }
@@ -111,7 +112,8 @@ export class SplitSearch {
     for (let round = 0; round < END_ROUNDS; round++) {
       const span = { from: this.#last ?? this.#rest.after, to: this.#bound };
       const found = await this.#tryAll(this.#space.cuts(span, END_PROBES - 1));
-      if (found.at(-1) !== undefined) break;
+      this.#lastIsNear = found.at(-1) === undefined;
+      if (!this.#lastIsNear) break;
     }
     this.#end = this.#bound;
     this.#space.bounded();
@@ -122,6 +124,7 @@ export class SplitSearch {
     const points = [...this.#rest.after];
     let least = [...this.#prefix].length;
     let most = Math.min(points.length, this.#space.turned + 1);
+    while (most > least && this.#last?.startsWith(points.slice(0, most).join('')) === false) most--;
     while (most > least) {
       const step = Math.max(1, Math.ceil((most - least) / END_PROBES));
       const lengths: number[] = [];
@@ -138,7 +141,7 @@ export class SplitSearch {
 
   /** Tries keys that cut the rest into so many parts and one, where none was found nearby. */
   async #propose(wanted: number): Promise<void> {
-    const near = 0.5 / (wanted + 1);
+    const near = NEAR / (wanted + 1);
     const found = [...this.#found].map((key) => this.#placeOf(key));
     const isNew = (place: number) => found.every((other) => Math.abs(other - place) >= near);
     await this.#tryAll(this.#space.cuts(this.#span, wanted).filter((cut) => isNew(this.#placeOf(cut))));
@@ -146,8 +149,8 @@ export class SplitSearch {
 
   /** What is to be cut: up to the last key where that was looked for. */
   get #span(): Span {
-    const { after, upTo } = this.#rest;
-    return { from: after, to: upTo === undefined ? (this.#last ?? this.#bound) : this.#bound };
+    const to = this.#lastIsNear ? this.#last : undefined;
+    return { from: this.#rest.after, to: to ?? this.#bound };
   }
 
   get #bound(): string {
@@ -163,13 +166,20 @@ export class SplitSearch {
     return this.#space.progress(key, this.#span) ?? 1;
   }
 
-  /**
-   * What was found, without keys that lie closer behind the one before than half of an even part. Where the rest has no
-   * bound its last key stays: the range behind it, which nobody can estimate, is short.
-   */
+  /** What was found, as evenly as it goes: never more than are wanted. */
   #evenly(wanted: number): string[] {
-    const near = 0.5 / (wanted + 1);
-    const last = this.#rest.upTo === undefined ? this.#last : undefined;
+    for (let part = NEAR; ; part += NEAR / 4) {
+      const keys = this.#apart(part / (wanted + 1));
+      if (keys.length <= wanted) return keys;
+    }
+  }
+
+  /**
+   * What was found, without keys that lie closer behind the one before than that part of the way. Near the end the last
+   * key stays: the range behind it, which nobody can estimate, is short.
+   */
+  #apart(near: number): string[] {
+    const last = this.#lastIsNear ? this.#last : undefined;
     let before = 0;
     return [...this.#found].sort(compareKeys).filter((key) => {
       const at = this.#placeOf(key);
@@ -191,13 +201,14 @@ export class SplitSearch {
 
   /** Keys behind this one, the first of them of the rest; undefined where none is. */
   async #pageBehind(start: string, keysMax: number): Promise<SourcePage | undefined> {
-    if (Buffer.byteLength(start) > KEY_BYTES_MAX) return undefined;
+    const { after, upTo } = this.#rest;
+    // Arithmetic may fall behind what was listed: it tells nothing there, and a split would be refused.
+    if (compareKeys(start, after) <= 0 || Buffer.byteLength(start) > KEY_BYTES_MAX) return undefined;
     this.probes++;
     const page = await this.#source.list({ prefix: this.#prefix, after: start, keysMax }, this.#signal);
     const key = page.entries[0]?.key;
-    const { after, upTo } = this.#rest;
     if (key === undefined || (upTo !== undefined && compareKeys(key, upTo) >= 0)) {
-      if (compareKeys(start, this.#bound) < 0 && compareKeys(start, after) > 0) this.#end = start;
+      if (compareKeys(start, this.#bound) < 0) this.#end = start;
       return undefined;
     }
     const first = ownText(key);

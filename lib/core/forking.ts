@@ -52,7 +52,7 @@ const SMALL_PART = 1 / 8;
 
 /** A part costs a probe, and at its end half a page; in all that many calls may be made beyond one a page, of a part. */
 const CALLS_A_PART = 1.5;
-const CALLS_MAX = 1.75;
+const CALLS_MAX = 1.55;
 /** Those made in vain included. */
 const CALLS_A_RANGE = 2;
 
@@ -64,6 +64,14 @@ export function partsPaid(
   { partKeysMin }: Forking,
 ): number {
   return Math.max(0, (keys / partKeysMin) * CALLS_MAX - probesSpent, spareCalls) / CALLS_A_PART;
+}
+
+/** So many times as long as a part with no part paid for: it would end long after all others. */
+const LONG_PARTS = 1.75;
+
+/** Into how many parts so many keys are to be cut whatever was spent: probes in a space of a strange shape find little. */
+export function partsDue(keysLeft: number, { partKeysMin }: Forking): number {
+  return keysLeft / (partKeysMin * LONG_PARTS);
 }
 
 /** No range with fewer keys left is ever split. */

@@ -9,6 +9,7 @@ import type { Range } from '../../lib/ports/table.ts';
 import { anyKey } from '../support/arbitraries.ts';
 import { settled } from '../support/fake-clock.ts';
 import { inByteOrder } from '../support/nasty-keys.ts';
+import { KEY_SHAPES } from '../standins/oss/key-shapes.ts';
 import { sampleTask } from '../support/sample-task.ts';
 import { begin, CALM, fill, openWorkshop, taken, type Workshop } from '../support/workshop.ts';
 
@@ -177,6 +178,17 @@ describe('a range that is split while it is listed', () => {
     const ranges = await rangesOf(shop);
     expect(ranges.every(({ upTo }) => upTo === undefined || keys.includes(upTo))).toBe(true);
     expect(Math.max(...ranges.map(({ listed }) => listed.objects))).toBeLessThan(keys.length / 4);
+    expect(await ledgerKeys(shop)).toEqual(keys);
+  });
+
+  it('is cut whatever probes were spent in vain, while others are idle and much is left of it', async () => {
+    const keys = Array.from({ length: 3_500 }, (_, i) => KEY_SHAPES.prefix(3_500)(i));
+    const shop = open({ forking: { parallelism: 64, afterKeys: 500, partKeysMin: 200, lookEveryKeys: 20 } });
+    await begin(shop);
+    fill(shop, keys);
+    await listAll(shop);
+    const sizes = (await rangesOf(shop)).map(({ listed }) => listed.objects);
+    expect(Math.max(...sizes)).toBeLessThan(keys.length / 2);
     expect(await ledgerKeys(shop)).toEqual(keys);
   });
 
