@@ -4,7 +4,7 @@
  */
 import { targetAttributes } from '../core/attributes.ts';
 import { OBJECT_RETRY } from '../core/backoff.ts';
-import { UserError } from '../core/errors.ts';
+import { StoreError, UserError } from '../core/errors.ts';
 import { type Failure, failureOf, ObjectFailure } from '../core/failures.ts';
 import { targetKeyOf } from '../core/keys.ts';
 import type { Entry, SourceAttributes } from '../core/object.ts';
@@ -94,7 +94,7 @@ export class SpreadObject {
     else await this.clean(signal);
   }
 
-  /** Undefined where the object has failed instead. */
+  /** Undefined where the object has failed instead, or another function stated meanwhile how it ended. */
   private async begun(
     signal: AbortSignal,
   ): Promise<{ place: string; upload: MultipartUpload; source: SourceAttributes } | undefined> {
@@ -107,6 +107,8 @@ export class SpreadObject {
         // Of its own for each attempt: one whose answer is lost leaves an upload that is begun and not noted.
         const place = `${String(this.at)}-${ports.dice.unique()}`;
         await this.uploads.writeBegun(place, ports.clock.now(), signal);
+        // One that was late begins nothing: whoever ended the object has looked for its uploads, and nobody will again.
+        if (!(await this.isOpen(signal))) return undefined;
         return { place, upload: await context.sink.begin(this.key, attributes, signal), source };
       });
     } catch (error) {
@@ -121,12 +123,17 @@ export class SpreadObject {
     const { key, etag, type } = this.entry;
     const ifMatch = type === 'Symlink' ? undefined : etag;
     const { context } = this.work;
-    const { attributes, content } = await retrying(OBJECT_RETRY, context, signal, () =>
-      context.source.read({ key, ifMatch, range: { from: 0, to: 1 } }, signal),
-    );
-    discard(content);
-    requireSize(attributes.size);
-    return attributes;
+    try {
+      const { attributes, content } = await retrying(OBJECT_RETRY, context, signal, () =>
+        context.source.read({ key, ifMatch, range: { from: 0, to: 1 } }, signal),
+      );
+      discard(content);
+      requireSize(attributes.size);
+      return attributes;
+    } catch (error) {
+      const isEmpty = error instanceof StoreError && error.code === 'invalid';
+      throw isEmpty ? new ObjectFailure('SOURCE_CHANGED', 'the large object is empty now') : error;
+    }
   }
 
   /** Rings for what is missing of an upload. */

@@ -47,6 +47,7 @@ async function opened({ conflict = 'overwrite', withoutCrc64 = false, around, un
   const hooks = {
     read: (_: ReadRequest) => Promise.resolve(),
     part: (request: PartRequest) => Promise.resolve(request),
+    beginning: () => Promise.resolve(),
     begun: () => Promise.resolve(),
     /** Before a state object is written. */
     put: (_key: string) => Promise.resolve(),
@@ -72,6 +73,7 @@ async function opened({ conflict = 'overwrite', withoutCrc64 = false, around, un
       uploads: inner.uploads.bind(inner),
       remove: inner.remove.bind(inner),
       begin: async (...args: Parameters<ObjectSink['begin']>) => {
+        await hooks.beginning();
         const upload = await inner.begin(...args);
         await hooks.begun();
         return upload;
@@ -387,15 +389,15 @@ describe('a Complete whose connection breaks while the target merges', () => {
 });
 
 describe('an upload that another taker begins while the object ends', () => {
-  /** Two have taken the segment; the one has the parts rung for, the other is about to begin an upload too. */
-  async function doubled() {
+  /** Two have taken the segment; the one has the parts rung for, the other will begin an upload too, from that call on. */
+  async function doubled(heldAt: 'read' | 'beginning') {
     const opening = await opened();
     const { hooks, message, take } = opening;
     let goOn: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (goOn = resolve));
     const reaches = new Promise<void>((resolve) => {
-      hooks.read = () => {
-        hooks.read = () => Promise.resolve();
+      hooks[heldAt] = () => {
+        hooks[heldAt] = () => Promise.resolve();
         resolve();
         return held;
       };
@@ -411,7 +413,7 @@ describe('an upload that another taker begins while the object ends', () => {
   }
 
   it('is freed by whoever ended it', async () => {
-    const { shop, workAll, hooks, sink, isWhole, begins } = await doubled();
+    const { shop, workAll, hooks, sink, isWhole, begins } = await doubled('read');
     hooks.put = async (key) => {
       if (!key.includes('/results/')) return;
       await begins();
@@ -425,12 +427,21 @@ describe('an upload that another taker begins while the object ends', () => {
   });
 
   it('is freed by whoever began it, where that comes later', async () => {
-    const { shop, workAll, sink, isWhole, begins } = await doubled();
+    const { shop, workAll, sink, isWhole, begins } = await doubled('beginning');
     await workAll();
     expect(isWhole()).toBe(true);
     await begins();
     expect(sink.requests.get('InitiateMultipartUpload')).toBe(2);
     expect(sink.openUploads.size).toBe(0);
+    expect(taken(shop, 'segments')).toEqual([]);
+  });
+
+  it('is not begun where the object has ended before: who dies then leaves nothing', async () => {
+    const { shop, workAll, sink, isWhole, begins } = await doubled('read');
+    await workAll();
+    await begins();
+    expect(isWhole()).toBe(true);
+    expect(sink.requests.get('InitiateMultipartUpload')).toBe(1);
     expect(taken(shop, 'segments')).toEqual([]);
   });
 });
@@ -454,6 +465,18 @@ describe('what ends an upload', () => {
   it('is a source that changed before it was begun: nothing of it is', async () => {
     const { bucket, message, workAll, take, look, sink } = await opened();
     bucket.put('large', { bytes: Buffer.alloc(5 * MiB, 'another') });
+    await take(message);
+    await workAll();
+    expect(sink.requests.get('InitiateMultipartUpload')).toBeUndefined();
+    expect((await look())?.failures).toMatchObject([{ code: 'SOURCE_CHANGED', objects: 1 }]);
+  });
+
+  it('is a source that was emptied before it was begun, where no version was listed', async () => {
+    const { bucket, message, workAll, take, look, sink, hooks } = await opened({ unsized: true });
+    hooks.read = ({ range }) => {
+      if (range !== undefined) bucket.put('large', { bytes: Buffer.alloc(0) });
+      return Promise.resolve();
+    };
     await take(message);
     await workAll();
     expect(sink.requests.get('InitiateMultipartUpload')).toBeUndefined();

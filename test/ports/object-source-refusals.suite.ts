@@ -28,6 +28,16 @@ export function refusing(harness: () => SourceHarness): void {
     expect(await codeOf(source.tags('refused/gone', NEVER))).toBe('gone');
   });
 
+  it('refuses as invalid a range of which the object has nothing, unless another version was asked for', async () => {
+    const read = (key: string, ifMatch?: string) =>
+      codeOf(harness().source.read({ key, ifMatch, range: { from: 0, to: 1 } }, NEVER));
+    await harness().put('refused/emptied', { bytes: BYTES });
+    const { etag } = await harness().source.head('refused/emptied', NEVER);
+    await harness().put('refused/emptied', { bytes: Buffer.alloc(0) });
+    expect(await read('refused/emptied')).toBe('invalid');
+    expect(await read('refused/emptied', etag)).toBe('stale');
+  });
+
   it('refuses to read what is archived, and still describes it', async () => {
     await harness().put('refused/archived', { bytes: BYTES, storageClass: 'Archive', archived: true });
     expect(await codeOf(harness().source.read({ key: 'refused/archived' }, NEVER))).toBe('archived');

@@ -89,6 +89,14 @@ export const SPREADING: readonly Mutant[] = [
   },
   {
     ...OBJECT,
+    name: 'spread-begun-in-vain',
+    find: 'if (!(await this.isOpen(signal))) return undefined;',
+    replace: '',
+    breaks:
+      'A function that is late and dies leaves an upload of an object that nobody looks after any more.',
+  },
+  {
+    ...OBJECT,
     name: 'spread-begun-too-late',
     find: 'if (await this.isOpen(signal)) await this.ring',
     replace: 'if (signal.aborted || (await this.isOpen(signal)) || true) await this.ring',
