@@ -6,8 +6,11 @@ import { type Migration, openMigration, SOURCE, TARGET } from '../support/migrat
 import { openTenant, type Tenant } from './tenant.ts';
 import { startWorker } from './worker-process.ts';
 
-/** Three times what is copied meanwhile: none of the six partitions runs out of segments, each of a thousand. */
-const OBJECTS = 30_000;
+/**
+ * Segments of a thousand fall on the six partitions by chance, and each of them must have two: of thirty segments they
+ * had not in one run of six, of sixty in one of seven hundred.
+ */
+const OBJECTS = 60_000;
 const SIZE = 8 * KiB;
 const LIMITS = { requestsPerSecond: 60, bytesPerSecond: 512 * KiB };
 const WINDOW_MS = 10_000;
