@@ -147,7 +147,7 @@ export class SplitSearch {
     await this.#tryAll(this.#space.cuts(this.#span, wanted).filter((cut) => isNew(this.#placeOf(cut))));
   }
 
-  /** What is to be cut: up to the last key where that was looked for. */
+  /** What is to be cut: up to the last key found where that is near the end. */
   get #span(): Span {
     const to = this.#lastIsNear ? this.#last : undefined;
     return { from: this.#rest.after, to: to ?? this.#bound };
@@ -155,6 +155,11 @@ export class SplitSearch {
 
   get #bound(): string {
     return this.#end ?? this.#prefix + LAST_POINT;
+  }
+
+  /** No key is left behind that place. */
+  #endsBy(place: string): void {
+    if (compareKeys(place, this.#bound) < 0) this.#end = place;
   }
 
   /** The last key that was found. */
@@ -208,13 +213,13 @@ export class SplitSearch {
     const page = await this.#source.list({ prefix: this.#prefix, after: start, keysMax }, this.#signal);
     const key = page.entries[0]?.key;
     if (key === undefined || (upTo !== undefined && compareKeys(key, upTo) >= 0)) {
-      if (compareKeys(start, this.#bound) < 0) this.#end = start;
+      this.#endsBy(start);
       return undefined;
     }
     const first = ownText(key);
     // The listing ends with this page: its last key is the last of all.
     const last = page.truncated ? undefined : page.entries.at(-1)?.key;
-    if (last !== undefined && compareKeys(last, this.#bound) < 0) this.#end = ownText(last);
+    if (last !== undefined) this.#endsBy(ownText(last));
     this.#space.learn(first);
     this.#space.learnGap({ from: start, to: first });
     this.#found.add(first);

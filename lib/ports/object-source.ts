@@ -47,7 +47,8 @@ export interface SourceObject {
 /**
  * Alibaba Cloud OSS, or a stand-in for it. Errors are `StoreError`: `denied`, `missing_bucket`, `gone`, `stale`,
  * `archived`, `throttled`, `unavailable`, `timeout`, `invalid` (a range of which the object has nothing), `unknown`.
- * Every call ends soon after its signal aborts. (ListObjectsV2, GetObject, HeadObject, GetObjectTagging of the OSS API reference.)
+ * Every call ends soon after its signal aborts. (ListObjectsV2, GetObject, HeadObject, GetObjectTagging of the OSS API
+ * reference.)
  */
 export interface ObjectSource {
   list(request: ListRequest, signal: AbortSignal): Promise<SourcePage>;

@@ -79,7 +79,7 @@ export const SPLITTING: readonly Mutant[] = [
   {
     ...SEARCH,
     name: 'split-end-unseen',
-    find: 'if (last !== undefined && compareKeys(last, this.#bound) < 0) this.#end = ownText(last);',
+    find: 'if (last !== undefined) this.#endsBy(ownText(last));',
     replace: '',
     breaks: 'A page far ahead is asked again and again for an end that it showed.',
     tests: ['test/app/split-search.test.ts'],
